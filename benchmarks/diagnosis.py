@@ -4,7 +4,8 @@ Run `python benchmarks/diagnosis.py` for the cases of `diagnosis_cases.py`, on t
 in the form of a JSON file (with `--tables DIRECTORY` for theirs). Trainings run in this process, on one thread.
 A hit is a faulty training whose first warning or error is one of those that the case names; a false alarm is a healthy
 one with any. A remedy is the first finding's first, added to the same options: it mends where the mean of the test
-score over the seeds is better by the case's gain. `--half fitted` or `held-out` takes about half of the cases.
+score over the seeds is better by the case's gain. `--half fitted` or `held-out` takes about half of the cases,
+`--fresh` those that were planted after the rules were fixed.
 """
 
 from __future__ import annotations
@@ -210,6 +211,7 @@ def main() -> None:
     parser.add_argument("--cases", type=Path, help="a JSON file of cases")
     parser.add_argument("--tables", type=Path, help="the directory of the tables that its cases name")
     parser.add_argument("--fetched", type=Path, help="the directory of tables that others made, for cases on those")
+    parser.add_argument("--fresh", action="store_true", help="the cases that were planted after the rules were fixed")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--half", choices=["fitted", "held-out"])
     parser.add_argument("--no-remedies", action="store_true")
@@ -217,9 +219,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a file that keeps the trainings from one run to the next")
     parser.add_argument("--quiet", action="store_true", help="print the totals alone")
     given = parser.parse_args()
-    cases, base = cases_of_file(given.cases) if given.cases else (read_cases(), BASE)
+    cases, base = cases_of_file(given.cases) if given.cases else (read_cases(is_fresh=given.fresh), BASE)
     if given.fetched:
-        cases, given.tables = fetched_cases(), given.fetched
+        cases, given.tables = fetched_cases(is_fresh=given.fresh), given.fetched
     if given.half:
         cases = [case for case in cases if case.is_held_out == (given.half == "held-out")]
     kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}

@@ -277,6 +277,95 @@ moons?n=2000&noise=0.2 |
 circles?n=300&noise=0.15 |
 """
 
+# planted after the rules were fixed on the cases above, of kinds that they had not met, and run once before any change
+FRESH_FAULTY = """
+rings | --learning-rate 2 --optimizer adamw --hidden-layers 48x24x12 | rate_too_high dead_units diverged | .1
+letters | --learning-rate 0.6 --activation elu --hidden-layers 96 | rate_too_high diverged | .1
+steps | --learning-rate 0.8 --activation gelu | rate_too_high dead_units diverged plateau | .1
+hinges | --learning-rate 20 --optimizer adagrad | rate_too_high diverged dead_units exploding_gradient | .1
+products | --learning-rate 4 --optimizer nesterov --batch-size 64 | rate_too_high diverged dead_units exploding_gradient | .1
+thick | --learning-rate 0.5 --optimizer rmsprop --hidden-layers 20x20 | rate_too_high dead_units diverged | .1
+tiny | --learning-rate 2 --hidden-layers 12 --activation tanh --batch-size 8 | rate_too_high saturated_units noisy_batches | .05
+letters | --learning-rate 1 --optimizer adamax --hidden-layers 40x40x40 --activation leaky_relu | rate_too_high diverged | .1
+steps | --learning-rate 3e-6 --optimizer adamax --hidden-layers 32x32 | rate_too_low | .1
+products | --learning-rate 2e-4 --optimizer adagrad --activation elu | rate_too_low | .1
+letters | --learning-rate 1e-4 --optimizer nesterov --hidden-layers 128 | rate_too_low | .1
+thick | --learning-rate 1e-4 --optimizer sgd --activation silu | rate_too_low | .1
+rings | --learning-rate 1e-3 --optimizer adadelta | rate_too_low | .1
+hinges | --schedule step --schedule-factor 0.1 --schedule-epochs 1 | rate_too_low plateau | .1
+hinges | --warmup 20000 --optimizer adamw | rate_too_low | .1
+products | --epochs 2 --batch-size 256 | too_few_steps rate_too_low | .05
+letters | --epochs 1 --batch-size 128 --activation gelu | too_few_steps rate_too_low | .05
+steps | --epochs 4 --batch-size full --learning-rate 0.003 | too_few_steps rate_too_low | .1
+letters | --hidden-layers 24x24x24x24x24x24x24 --activation sigmoid --optimizer nesterov --learning-rate 0.01 | vanishing_gradient | .3
+products | --hidden-layers 16x16x16x16x16x16x16x16x16 --activation sigmoid | vanishing_gradient plateau one_class no_better_than_constant | .1
+hinges | --initializer uniform --hidden-layers 32x32x32x32x32x32 --activation tanh --optimizer momentum | vanishing_gradient rate_too_low | .1
+letters | --initializer zeros --activation gelu --hidden-layers 40 | symmetric_start | .1
+hinges | --initializer zeros --activation elu --optimizer rmsprop --learning-rate 0.003 | symmetric_start | .05
+rings | --hidden-layers none --optimizer adamw | underfitting no_better_than_constant | .1
+products | --hidden-layers 32 --activation identity | underfitting | .05
+letters | --hidden-layers 1 --activation gelu | underfitting | .1
+steps | --hidden-layers 1 --activation sigmoid --optimizer rmsprop | underfitting | .02
+letters | --l2 5 --activation tanh | over_regularised one_class | .1
+hinges | --l1 0.3 --hidden-layers 64 | over_regularised | .05
+rings | --dropout 0.9 --hidden-layers 24x24 | over_regularised underfitting | .05
+products | --weight-decay 20 --optimizer adamw | over_regularised one_class | .05
+thick | --l2 0 --patience 0 --hidden-layers 200x100 --learning-rate 0.003 | overfitting | .01
+tiny | --l2 0 --patience 0 --hidden-layers 256x256 | overfitting | 0
+steps | --gradient-clip 1e-4 --optimizer momentum | clipped | .1
+letters | --gradient-clip 3e-5 --optimizer sgd --learning-rate 0.05 --activation tanh | clipped | .1
+hinges | --batch-size 1 --learning-rate 0.02 --epochs 20 --optimizer nadam | noisy_batches rate_too_high dead_units | .02
+letters_scaled | --scale none --activation gelu | unscaled_inputs | .03
+hinges_scaled | --scale none --optimizer rmsprop --learning-rate 0.003 | unscaled_inputs | .05
+hinges_scaled | --scale none --activation tanh --optimizer adamw | unscaled_inputs saturated_units | .05
+chance | --hidden-layers 32x32 | no_better_than_constant overfitting | 0
+chance | --activation tanh --dropout 0.3 --learning-rate 0.003 | no_better_than_constant overfitting | 0
+incomes | --hidden-layers 32 | leak | 0
+leavers | | imbalance one_class | .03 | f1
+leavers | --activation tanh --optimizer rmsprop --learning-rate 0.003 --hidden-layers 32 | imbalance one_class | .03 | f1
+leavers | --loss hinge --hidden-layers 24 | imbalance one_class | .03 | f1
+"""
+
+FRESH_HEALTHY = """
+rings |
+rings | --activation tanh --optimizer rmsprop --learning-rate 0.003
+rings | --hidden-layers 24x24x24 --activation elu --learning-rate 0.003
+rings | --optimizer nesterov --learning-rate 0.02 --l2 0.001
+steps | --hidden-layers 128x64 --learning-rate 0.003 --l2 0.001
+steps | --loss huber --l2 0.001
+steps | --activation gelu --optimizer adamw --learning-rate 0.005
+hinges |
+hinges | --hidden-layers 100 --l2 0.001
+hinges | --optimizer sgd --learning-rate 0.02
+hinges | --activation silu --batch-size 64
+hinges | --loss mae --learning-rate 0.005
+products |
+products | --dropout 0.2 --learning-rate 0.005 --hidden-layers 128x64
+products | --activation leaky_relu --optimizer nadam --learning-rate 0.003
+products | --hidden-layers 32x32x32 --batch-size 64
+letters |
+letters | --hidden-layers none
+letters | --activation sigmoid --hidden-layers 48
+letters | --optimizer momentum --learning-rate 0.02 --hidden-layers 96x48
+letters | --class-weights balanced --learning-rate 0.003
+letters | --schedule cosine --learning-rate 0.01 --epochs 60
+letters | --optimizer adamax --learning-rate 0.005 --dropout 0.1
+tiny | --hidden-layers 12 --learning-rate 0.005 --l2 0.05
+tiny | --hidden-layers none
+tiny | --optimizer sgd --learning-rate 0.05 --hidden-layers 16 --l2 0.05
+thick | --hidden-layers 16 --l2 0.1 --learning-rate 0.003
+thick | --hidden-layers none --optimizer sgd --learning-rate 0.01
+alarms |
+alarms | --class-weights balanced --learning-rate 0.003
+alarms | --hidden-layers 32 --activation tanh
+leavers | --class-weights balanced --learning-rate 0.001 --hidden-layers 16 --l2 0.05
+breast_cancer | --hidden-layers 24x12 --activation gelu --learning-rate 0.003
+wine | --optimizer adamw --hidden-layers 16 --learning-rate 0.005
+digits | --hidden-layers 48x48 --activation elu --batch-size 64 --learning-rate 0.003
+sine | --hidden-layers 24x24 --activation silu --l2 0.0001
+moons | --hidden-layers 12 --optimizer nadam --batch-size 16
+"""
+
 # tables that others made, fetched into a directory as NAME.csv, and the options that each needs
 FETCHED = {
     "abalone": "--epochs 60", "california": "--target median_house_value --epochs 60", "concrete": "--target strength",
@@ -301,6 +390,19 @@ ON_FETCHED_HEALTHY = """
 """
 
 
+FRESH_ON_FETCHED_FAULTY = """
+--learning-rate 0.5 --optimizer adamw --hidden-layers 48x48 --activation leaky_relu | rate_too_high dead_units diverged | .03
+--learning-rate 1e-4 --optimizer sgd --activation tanh | rate_too_low too_few_steps | .03
+--l1 1 --hidden-layers 32 | over_regularised one_class | .03
+--initializer zeros --activation silu | symmetric_start | .03
+"""
+FRESH_ON_FETCHED_HEALTHY = """
+--activation gelu --learning-rate 0.003 --hidden-layers 32x16 --batch-size 64
+--optimizer nadam --learning-rate 0.002 --hidden-layers 48 --l2 0.02
+--optimizer momentum --learning-rate 0.01 --hidden-layers 24x24 --activation elu --l2 0.02
+"""
+
+
 @dataclass(frozen=True)
 class Case:
     """One planted training; `first` is empty where it is healthy."""
@@ -318,10 +420,11 @@ class Case:
         return crc32(f"{self.dataset} {self.options}".encode()) % 2 == 1
 
 
-def read_cases() -> list[Case]:
-    """Return all planted cases, the faulty ones first."""
+def read_cases(*, is_fresh: bool = False) -> list[Case]:
+    """Return all planted cases, or the fresh ones; the faulty ones first."""
     found = []
-    for text, is_faulty in ((FAULTY, True), (HEALTHY, False)):
+    texts = (FRESH_FAULTY, FRESH_HEALTHY) if is_fresh else (FAULTY, HEALTHY)
+    for text, is_faulty in zip(texts, (True, False), strict=True):
         for line in (line for line in text.splitlines() if line and not line.startswith("#")):
             parts = [*(part.strip() for part in line.split("|")), "", "", ""]
             first = tuple(parts[2].split()) if is_faulty else ()
@@ -329,13 +432,16 @@ def read_cases() -> list[Case]:
     return found
 
 
-def fetched_cases() -> list[Case]:
-    """Return the cases on fetched tables."""
+def fetched_cases(*, is_fresh: bool = False) -> list[Case]:
+    """Return the cases on fetched tables, or the fresh ones on these."""
     found = []
+    faulty, healthy = (
+        (FRESH_ON_FETCHED_FAULTY, FRESH_ON_FETCHED_HEALTHY) if is_fresh else (ON_FETCHED_FAULTY, ON_FETCHED_HEALTHY)
+    )
     for name, needed in FETCHED.items():
-        for line in ON_FETCHED_FAULTY.split("\n")[1:-1]:
+        for line in faulty.split("\n")[1:-1]:
             options, first, gain = line.split("|")
             found.append(Case(len(found), name, f"{needed} {options}".strip(), tuple(first.split()), float(gain)))
-        for options in ON_FETCHED_HEALTHY.split("\n")[1:-1]:
+        for options in healthy.split("\n")[1:-1]:
             found.append(Case(len(found), name, f"{needed} {options}".strip(), ()))
     return found

@@ -171,6 +171,67 @@ def outliers(rng: Generator, n: int = 800) -> Columns:
     return _columns(X, y=np.round(y, 4))
 
 
+def rings(rng: Generator, n: int = 750) -> Columns:
+    k, angle = np.arange(n) % 3, rng.uniform(0, 2 * np.pi, n)
+    radius = 1 + k + rng.normal(0, 0.15, n)
+    return _columns(np.stack([radius * np.cos(angle), radius * np.sin(angle), rng.normal(size=n)], axis=1),
+                    k=np.array(["inner", "middle", "outer"])[k])  # fmt: skip
+
+
+def steps(rng: Generator, n: int = 1000) -> Columns:
+    X = rng.uniform(-1, 1, (n, 3))
+    return _columns(X, y=np.round(np.floor(3 * X[:, 0]) + X[:, 1] + rng.normal(0, 0.1, n), 4))
+
+
+def hinges(rng: Generator, n: int = 800) -> Columns:
+    X = rng.normal(size=(n, 7))
+    return _columns(X, y=np.round(40 * (np.abs(X[:, 0]) + np.maximum(X[:, 1], X[:, 2])) + rng.normal(0, 8, n), 3))
+
+
+def products(rng: Generator, n: int = 1500) -> Columns:
+    X = rng.normal(size=(n, 12))
+    return _columns(X, k=np.where(X[:, 0] * X[:, 1] + X[:, 2] + rng.normal(0, 0.2, n) > 0, "yes", "no"))
+
+
+def letters(rng: Generator, n: int = 1600) -> Columns:
+    centres, k = rng.normal(0, 1.6, (10, 8)), np.arange(n) % 10
+    return _columns(centres[k] + rng.normal(size=(n, 8)), k=np.array(list("abcdefghij"))[k])
+
+
+def tiny(rng: Generator, n: int = 90) -> Columns:
+    k = np.arange(n) % 3
+    return _columns(rng.normal(size=(n, 4)) + 1.8 * np.eye(4)[k], k=np.array(["p", "q", "r"])[k])
+
+
+def thick(rng: Generator, n: int = 400) -> Columns:
+    X = rng.normal(size=(n, 40))
+    return _columns(X, y=np.round(X[:, :10].sum(axis=1) + rng.normal(0, 1.2, n), 4))
+
+
+def leavers(rng: Generator, n: int = 3000) -> Columns:
+    k = rng.random(n) < 0.05
+    X = rng.normal(size=(n, 8))
+    X[:, :3] += 0.8 * k[:, None]
+    return _columns(X, left=np.where(k, "yes", "no"))
+
+
+def alarms(rng: Generator, n: int = 3000) -> Columns:
+    k = rng.random(n) < 0.05
+    X = rng.normal(size=(n, 8))
+    X[:, :3] += 2.2 * k[:, None]
+    return _columns(X, fault=np.where(k, "yes", "no"))
+
+
+def chance(rng: Generator, n: int = 1000) -> Columns:
+    return _columns(rng.normal(size=(n, 15)), k=rng.choice(list("abc"), n))
+
+
+def incomes(rng: Generator, n: int = 900) -> Columns:
+    columns = hinges(rng, n)
+    y = columns.pop("y")
+    return {"paid_tax": np.round(y * 0.31 - 7, 3), **columns, "y": y}
+
+
 TABLES: dict[str, Callable[[Generator], Columns]] = {
     "ring": ring, "checker": checker, "waves": waves, "friedman": friedman, "mixture": mixture, "wide": wide,
     "noisy": noisy, "short": short, "churn": churn, "three": three, "mild": mild, "clear_rare": clear_rare,
@@ -181,7 +242,10 @@ TABLES: dict[str, Callable[[Generator], Columns]] = {
     "friedman_scaled": scaled(friedman, (1e3, 1, 1e-2, 1e4, 1, 1, 1, 20, 1, 1), (0, 0, 0, 3e4, 0, 0, 0, 0, 0, 0)),
     "nonsense": nonsense, "nonsense_four": nonsense_four, "nonsense_values": nonsense_values,
     "nonsense_rare": nonsense_rare, "leaky": leaky, "leaky_value": leaky_value, "leaky_late": leaky_late,
-    "outliers": outliers,
+    "outliers": outliers, "rings": rings, "steps": steps, "hinges": hinges, "products": products, "letters": letters,
+    "tiny": tiny, "thick": thick, "leavers": leavers, "alarms": alarms, "chance": chance, "incomes": incomes,
+    "letters_scaled": scaled(letters, (1, 5e3, 1, 1e-2, 1, 1, 300, 1), (0, 1e4, 0, 0, 0, 0, 0, 0)),
+    "hinges_scaled": scaled(hinges, (200, 1e4, 1e-3, 1, 1, 1, 1), (0, 0, 0, 500, 0, 0, 0)),
 }  # fmt: skip
 
 

@@ -1,12 +1,16 @@
-"""How good the models are: tuitrain's default, its ensembles and the fixed values of 0.1 beside boosted trees.
+"""How good the models are: tuitrain's default, its ensembles and the values of 0.1 beside boosted trees and a forest.
 
-    python benchmarks/quality.py [--tables DIRECTORY] [--seeds 3] [--peers]
+    python benchmarks/quality.py [--tables DIRECTORY] [--seeds 3] [--peers] [--only NAME,NAME] [--record FILE]
 
-Each table is a folder of DIRECTORY with train.csv, test.csv and meta.json (``target``, ``task``); without --tables the
-bundled ones are split by as many seeds. --peers adds LightGBM and HistGradientBoosting (extra ``bench``).
+DIRECTORY has a folder for each table (`quality_tables.py` fetches ours): either train.csv, test.csv and meta.json with
+``target``, ``task``; or the whole table, which is split by as many seeds (a fifth for the test), and meta.json with
+``file`` and ``options``. Without --tables the bundled sets are taken. --peers adds LightGBM, HistGradientBoosting and
+RandomForest with their defaults (extra ``bench``), on the same rows and inputs, without the bins; ``LightGBM as such``
+is told the categories instead of one-hot columns. With --record an interrupted run goes on where it was.
+
 Skill is R² for numbers (never below 0) and 1 - log-loss / log-loss of the training rows' class shares for classes
 (never below -1); hard is R², or (accuracy - majority) / (1 - majority). ± is the standard error over the tables of the
-difference from the default. CPU seconds include the measuring of what is trained.
+difference from the first contender; won, even (up to 0.005) and lost count tables. CPU seconds are those of one thread.
 """
 
 from __future__ import annotations
@@ -14,9 +18,9 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,68 +33,158 @@ OURS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "default": ({}, {}), "no bins": ({"encode_numbers": "standard"}, {}), "ensemble 4": ({}, {"ensemble": 4}),
     "ensemble 8": ({}, {"ensemble": 8}), "values of 0.1": ({"encode_numbers": "standard"}, FIXED),
 }  # fmt: skip
-Split = Callable[[dict[str, Any]], Dataset]
+PEERS = ("LightGBM", "LightGBM as such", "HistGB", "forest")
+EVEN = 0.005
+Load = Callable[[dict[str, Any]], Dataset]
 
 
-def splits(tables: Path | None, seeds: int) -> Iterator[tuple[str, Split]]:
-    """Give each table's name, and what loads it with further data options."""
+class Score(NamedTuple):
+    """What a contender reached on the test rows of one split; ``plain`` is accuracy or R²."""
+
+    skill: float
+    hard: float
+    plain: float
+    seconds: float
+
+
+def splits(tables: Path | None, seeds: int) -> Iterator[tuple[str, int, Load]]:
+    """Give each table's name and seed, and what loads its split with further data options."""
+
+    def loader(source: str | Path, options: dict[str, Any]) -> Load:
+        return lambda more: load_dataset(source, **{**options, **more})
+
     if tables is None:
         for name in BUNDLED:
             for seed in range(seeds):
-                yield f"{name} {seed}", lambda more, name=name, seed=seed: load_dataset(name, split_seed=seed, **more)
+                yield name, seed, loader(name, {"split_seed": seed})
         return
     for about in sorted(tables.glob("*/meta.json")):
         meta = json.loads(about.read_text(encoding="utf-8"))
-        target = (meta.get("target") or f"column {meta['place'] + 1}").strip()
-        options = {"target": target, "task": meta["task"], "test_file": str(about.parent / "test.csv")}
-        yield (
-            about.parent.name,
-            lambda more, about=about, options=options: load_dataset(about.parent / "train.csv", **options, **more),
-        )
+        if "file" in meta:
+            for seed in range(seeds):
+                options = {"test": 0.2, "split_seed": seed, **meta["options"]}
+                yield about.parent.name, seed, loader(about.parent / meta["file"], options)
+        else:
+            target = (meta.get("target") or f"column {meta['place'] + 1}").strip()
+            for seed in range(seeds):  # the same test rows, other validation rows
+                options = {"target": target, "task": meta["task"], "test_file": str(about.parent / "test.csv")}
+                yield about.parent.name, seed, loader(about.parent / "train.csv", options | {"split_seed": seed})
 
 
-def skills(dataset: Dataset, loss: float, accuracy_or_r2: float) -> tuple[float, float]:
-    """Return skill and hard of what was measured on the test part."""
+def score(dataset: Dataset, loss: float, plain: float, seconds: float) -> Score:
+    """Return the score for the log-loss on the test part and its accuracy, or for R²."""
     if not dataset.n_classes:
-        return max(0.0, accuracy_or_r2), accuracy_or_r2
+        return Score(max(0.0, plain), plain, plain, seconds)
     known = np.concatenate([dataset.train.y, dataset.validation.y])
     shares = np.bincount(known, minlength=dataset.n_classes) / len(known)
-    prior = float(-np.log(shares[dataset.test.y]).mean())
+    prior = float(-np.log(np.maximum(shares[dataset.test.y], 1e-15)).mean())
     majority = float((dataset.test.y == shares.argmax()).mean())
-    return max(-1.0, 1 - loss / prior), (accuracy_or_r2 - majority) / (1 - majority)
+    return Score(max(-1.0, 1 - loss / prior), (plain - majority) / (1 - majority), plain, seconds)
 
 
-def ours(load: Split, data: dict[str, Any], hyperparameters: dict[str, Any]) -> tuple[float, float, float]:
+def ours(load: Load, seed: int, data: dict[str, Any], hyperparameters: dict[str, Any]) -> Score:
+    """Train as `tuitrain train` does."""
     dataset = load(data)
     started = time.process_time()
-    found = train(dataset, hyperparameters, threads=1).evaluations["test"]
+    found = train(dataset, {**hyperparameters, "seed": seed}, threads=1).evaluations["test"]
     seconds = time.process_time() - started
-    return (*skills(dataset, found["loss"], found["accuracy" if dataset.n_classes else "r2"]), seconds)
+    return score(dataset, found["loss"], found["accuracy" if dataset.n_classes else "r2"], seconds)
 
 
-def peer(name: str, load: Split) -> tuple[float, float, float]:
-    """Fit boosted trees on all rows that are not test rows, as encoded without bins."""
+def peer(name: str, load: Load, seed: int) -> Score:
+    """Fit trees on all rows that are not test rows, as encoded without bins."""
     dataset = load({"encode_numbers": "standard"})
     joined = dataset.joined
-    if name == "LightGBM":
-        from lightgbm import LGBMClassifier, LGBMRegressor
-
-        made: Any = (LGBMClassifier if dataset.n_classes else LGBMRegressor)(verbose=-1, n_jobs=1)
-    else:
-        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
-        made = HistGradientBoostingClassifier() if dataset.n_classes else HistGradientBoostingRegressor()
+    X, X_test = joined.train.X, joined.test.X
+    more: dict[str, Any] = {}
+    if name == "LightGBM as such":
+        X, X_test, more["categorical_feature"] = *as_codes(joined, X, X_test), places_of_codes(joined)
+    made = model_of(name, seed, bool(dataset.n_classes))
     started = time.process_time()
-    made.fit(joined.train.X, joined.train.y if dataset.n_classes else joined.train.y[:, 0])
+    made.fit(X, joined.train.y if dataset.n_classes else joined.train.y[:, 0], **more)
     seconds = time.process_time() - started
     if dataset.n_classes:
-        p = np.full((len(joined.test), dataset.n_classes), 1e-15)
-        p[:, made.classes_] = made.predict_proba(joined.test.X)
+        p = np.full((len(X_test), dataset.n_classes), 1e-15)
+        p[:, made.classes_] = made.predict_proba(X_test)
         loss = float(-np.log(np.clip(p[np.arange(len(p)), joined.test.y], 1e-15, 1)).mean())
-        return (*skills(dataset, loss, float((p.argmax(axis=1) == joined.test.y).mean())), seconds)
-    truth, predicted = joined.test.y[:, 0].astype(float), made.predict(joined.test.X)
+        return score(dataset, loss, float((p.argmax(axis=1) == joined.test.y).mean()), seconds)
+    truth, predicted = joined.test.y[:, 0].astype(float), made.predict(X_test)
     r2 = 1 - float(((truth - predicted) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())
-    return (*skills(dataset, 0.0, r2), seconds)
+    return score(dataset, 0.0, r2, seconds)
+
+
+def model_of(name: str, seed: int, is_for_classes: bool) -> Any:
+    """Make a peer with its defaults, of one thread."""
+    if name.startswith("LightGBM"):
+        from lightgbm import LGBMClassifier, LGBMRegressor
+
+        return (LGBMClassifier if is_for_classes else LGBMRegressor)(verbose=-1, n_jobs=1, random_state=seed)
+    import sklearn.ensemble as ensemble
+
+    kind = "Classifier" if is_for_classes else "Regressor"
+    if name == "HistGB":
+        return getattr(ensemble, f"HistGradientBoosting{kind}")(random_state=seed)
+    return getattr(ensemble, f"RandomForest{kind}")(random_state=seed, n_jobs=1)
+
+
+def places_of_codes(dataset: Dataset) -> list[int]:
+    """The places of text columns among the inputs of `as_codes`."""
+    texts = dataset.preprocessing.texts
+    numbers = dataset.train.X.shape[1] - sum(len(text.levels) for text in texts)
+    return list(range(numbers, numbers + len(texts)))
+
+
+def as_codes(dataset: Dataset, *parts: Any) -> list[Any]:
+    """Put the number of its level, -1 for an unknown one, in the place of each text column's one-hot inputs."""
+    coded = []
+    for X in parts:
+        first = X.shape[1] - sum(len(text.levels) for text in dataset.preprocessing.texts)
+        columns = [X[:, :first]]
+        for text in dataset.preprocessing.texts:
+            block = X[:, first : first + len(text.levels)]
+            columns.append(np.where(block.any(axis=1), block.argmax(axis=1), -1)[:, None])
+            first += len(text.levels)
+        coded.append(np.concatenate(columns, axis=1))
+    return coded
+
+
+def contenders(peers: bool) -> dict[str, Callable[[Load, int], Score]]:
+    """Return what measures each contender."""
+    found: dict[str, Callable[[Load, int], Score]] = {
+        name: (lambda load, seed, data=data, h=h: ours(load, seed, data, h)) for name, (data, h) in OURS.items()
+    }
+    if peers:
+        found |= {name: (lambda load, seed, name=name: peer(name, load, seed)) for name in PEERS}
+    return found
+
+
+def table_of(scores: dict[tuple[str, int, str], Score], names: Sequence[str]) -> list[str]:
+    """Return the lines of the table, for the tables and seeds on which all the named contenders were measured."""
+    runs = {(table, seed) for table, seed, _ in scores}
+    runs = {run for run in runs if all((*run, name) in scores for name in names)}
+    tables = sorted({table for table, _ in runs})
+    if not tables:
+        return []
+    means = {
+        name: np.array([
+            np.mean([scores[table, seed, name] for own, seed in runs if own == table], axis=0) for table in tables
+        ]) for name in names
+    }  # fmt: skip
+    count = len(tables)
+    lines = [
+        f"{count} tables, {len(runs)} splits; differences from {names[0]}, won/even/lost by skill",
+        f"{'':18}{'skill':>7}{'hard':>7}{'acc./R²':>9}{'CPU s':>7}   skill             hard              w/e/l",
+    ]
+    for name in names:
+        skill, hard, plain, seconds = means[name].mean(axis=0)
+        gaps = (means[name] - means[names[0]])[:, :2]
+        errors = gaps.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(2, np.nan)
+        told = "   ".join(f"{gap:+.3f} ± {error:.3f}" for gap, error in zip(gaps.mean(axis=0), errors, strict=True))
+        won, lost = int((gaps[:, 0] > EVEN).sum()), int((gaps[:, 0] < -EVEN).sum())
+        lines.append(
+            f"{name:18}{skill:7.3f}{hard:7.3f}{plain:9.3f}{seconds:7.2f}   {told}   {won}/{count - won - lost}/{lost}"
+        )
+    return lines
 
 
 def main() -> None:
@@ -98,25 +192,28 @@ def main() -> None:
     parser.add_argument("--tables", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--only", help="contenders, separated by commas; differences are taken from the first")
+    parser.add_argument("--record", type=Path, help="a file that keeps each score as a line")
     asked = parser.parse_args()
-    contenders = {
-        name: (lambda load, data=data, h=h: ours(load, data, h)) for name, (data, h) in OURS.items()
-    }  # fmt: skip
-    if asked.peers:
-        contenders |= {name: (lambda load, name=name: peer(name, load)) for name in ("LightGBM", "HistGB")}
-    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in contenders}
-    for table, load in splits(asked.tables, asked.seeds):
-        for name, measure in contenders.items():
-            found[name].append(measure(load))
-        print(table.ljust(20), "  ".join(f"{name} {rows[-1][0]:.3f}" for name, rows in found.items()), flush=True)
-    print(f"\n{'':14} {'skill':>7} {'hard':>7} {'CPU s':>7}   skill against the default")
-    base = np.array(found["default"])
-    for name, rows in found.items():
-        values = np.array(rows)
-        gap = values[:, 0] - base[:, 0]
-        error = gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else float("nan")
-        skill, hard, seconds = values.mean(axis=0)
-        print(f"{name:14} {skill:7.3f} {hard:7.3f} {seconds:7.2f}   {gap.mean():+.3f} ± {error:.3f}")
+    known = contenders(asked.peers)
+    names = asked.only.split(",") if asked.only else list(known)
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"no contender {', '.join(unknown)}; there are {', '.join(known)}")
+    scores: dict[tuple[str, int, str], Score] = {}
+    if asked.record and asked.record.exists():
+        for line in asked.record.read_text(encoding="utf-8").splitlines():
+            table, seed, name, *values = json.loads(line)
+            scores[table, seed, name] = Score(*values)
+    for table, seed, load in splits(asked.tables, asked.seeds):
+        for name in names:
+            if (table, seed, name) not in scores:
+                scores[table, seed, name] = known[name](load, seed)
+                if asked.record:
+                    with asked.record.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps([table, seed, name, *map(float, scores[table, seed, name])]) + "\n")
+        told = "  ".join(f"{name} {scores[table, seed, name].skill:.3f}" for name in names)
+        print(f"{table} {seed}".ljust(20), told, flush=True)
+    print("\n" + "\n".join(table_of(scores, names)))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from tuitrain.runs import model_file
 from tuitrain.runs.lock import Lock
 from tuitrain.runs.model import load_model
 from tuitrain.search.api import SearchResult
+from tuitrain.search.best_model import StudyChoice
 from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.explanation import explain
 from tuitrain.search.export import write_csv
@@ -145,7 +146,7 @@ def check_study(path: Path) -> None:
                 check_text(strip.text)
             for label, text in detail_lines(row.trial, study.hyperparameters(row.trial), study.settings.metric):
                 check_text(label + text)
-    check_text(search_summary(SearchResult(study, None, {}, progress)))
+    check_text(search_summary(SearchResult(study, StudyChoice(), progress)))
     check_text("\n".join(study.notices))
     explain(study, "")
 

@@ -16,11 +16,11 @@ LEAST = {
 
 
 @pytest.mark.parametrize(
-    "name", [name if name == "iris" else pytest.param(name, marks=pytest.mark.long) for name in LEAST]
+    ("name", "seeds"), [("iris", 1), *(pytest.param(name, 5, marks=pytest.mark.long) for name in LEAST)]
 )
-def test_the_defaults_are_good_enough(name: str) -> None:
+def test_the_defaults_are_good_enough(name: str, seeds: int) -> None:
     scores = []
-    for seed in range(5):
+    for seed in range(seeds):
         dataset = load_dataset(name, split_seed=seed)
         trainer = Trainer(dataset, [Hyperparameters(seed=seed)])
         while not trainer.is_done:

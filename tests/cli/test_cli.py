@@ -198,7 +198,7 @@ def test_a_misspelt_command_gets_a_suggestion(typed: str, meant: str) -> None:
     assert f"did you mean {meant}?" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["moons.safetensors", "renamed.bin"])
+@pytest.mark.parametrize("name", ["renamed.bin", pytest.param("moons.safetensors", marks=pytest.mark.long)])
 def test_a_model_in_the_place_of_data_is_told_what_to_do_with_it(tmp_path: Path, name: str) -> None:
     assert run("train", "moons?n=60", "--epochs", "1", "--model", "moons.safetensors", cwd=tmp_path).returncode == 0
     (tmp_path / "moons.safetensors").rename(tmp_path / name)

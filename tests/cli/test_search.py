@@ -133,12 +133,12 @@ def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tm
 
 
 SLOW = """
-import pathlib, time, tuitrain.search.best_model as best_model
+import pathlib, time, tuitrain.search.trained as trained
 from tuitrain.cli import main
 def fit(*given, **named):
     pathlib.Path("trains").touch()
     time.sleep(600)
-best_model.fit = fit
+trained.fit = fit
 main()
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn import metrics as theirs
+from sklearn.calibration import calibration_curve
 
 from tuitrain.engine import metrics as ours
 
@@ -15,14 +16,21 @@ ANSWERS = SCORES.argmax(axis=1)
 COUNTS = ours.confusion_counts(TRUTH, ANSWERS, 3)
 
 
-def test_precision_recall_and_correlation() -> None:
-    expected = (
-        theirs.precision_score(TRUTH, ANSWERS, average="macro"),
-        theirs.recall_score(TRUTH, ANSWERS, average="macro"),
-    )
-    assert ours.macro_scores(COUNTS) == pytest.approx(expected)
-    assert ours.matthews(COUNTS) == pytest.approx(theirs.matthews_corrcoef(TRUTH, ANSWERS))
-    assert ours.matthews(np.array([[3, 0], [2, 0]])) == 0
+def test_scores_of_decisions() -> None:
+    expected = {
+        "accuracy": theirs.accuracy_score(TRUTH, ANSWERS),
+        "balanced_accuracy": theirs.balanced_accuracy_score(TRUTH, ANSWERS),
+        "precision": theirs.precision_score(TRUTH, ANSWERS, average="macro"),
+        "recall": theirs.recall_score(TRUTH, ANSWERS, average="macro"),
+        "f1": theirs.f1_score(TRUTH, ANSWERS, average="macro"), "mcc": theirs.matthews_corrcoef(TRUTH, ANSWERS),
+    }  # fmt: skip
+    assert ours.decision_scores(COUNTS) == pytest.approx(expected)
+    precision, recall, f1, _rows = theirs.precision_recall_fscore_support(TRUTH, ANSWERS)
+    of_second = ours.decision_scores(np.stack([COUNTS.T, COUNTS]), 1)
+    found = [of_second[name][1] for name in ("precision", "recall", "f1", "mcc")]
+    assert found == pytest.approx([precision[1], recall[1], f1[1], expected["mcc"]])
+    assert of_second["recall"][0] == pytest.approx(precision[1])  # truth and answer changed over
+    assert ours.decision_scores(np.array([[3, 0], [2, 0]]))["mcc"] == 0
 
 
 def test_average_precision_with_ties() -> None:
@@ -49,3 +57,16 @@ def test_calibration_error_by_hand() -> None:
     sure = np.array([[0.95, 0.05]] * 4 + [[0.35, 0.65]] * 2)
     truth = np.array([0, 0, 0, 1, 1, 1])  # .75 right where .95 is said, 1 where .65 is
     assert ours.calibration_error(truth, sure) == pytest.approx((4 * 0.2 + 2 * 0.35) / 6)
+
+
+def test_reliability_of_a_class() -> None:
+    truth = (TRUTH == 2).astype(int)
+    two = np.column_stack([1 - SCORES[:, 2], SCORES[:, 2]]) * 0.95 + [0.037, 0.013]  # no row on the border of two bins
+    said, true, rows = ours.reliability(truth, two, 10, positive=1)
+    expected = calibration_curve(truth, two[:, 1], n_bins=10)
+    kept = rows > 0
+    assert np.allclose((true[kept], said[kept]), expected)
+    assert rows.sum() == len(truth)
+    gaps = np.abs(expected[0] - expected[1]) @ rows[kept] / len(truth)
+    assert ours.calibration_error(truth, two, positive=1) == pytest.approx(gaps)
+    assert ours.calibration_error(truth, two) != pytest.approx(gaps)  # of the answer, whichever it is

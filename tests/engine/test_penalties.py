@@ -44,7 +44,7 @@ def test_a_change_to_adamw_begins_its_decay_and_a_change_back_ends_it() -> None:
 
 @pytest.mark.parametrize(
     "optimizer",
-    [name if name in {"sgd", "adam"} else pytest.param(name, marks=pytest.mark.long) for name in OPTIMIZERS],
+    [name if name == "adam" else pytest.param(name, marks=pytest.mark.long) for name in OPTIMIZERS],
 )
 def test_with_l1_a_linear_network_is_the_lasso(optimizer: str) -> None:
     """The same weights as scikit-learn's coordinate descent, of which the same are exactly 0, under every rule."""

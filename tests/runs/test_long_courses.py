@@ -25,7 +25,15 @@ from tuitrain.ui.runs.found import _curves
 def course(epochs: int, layers: int = 2) -> History:
     """Return a history of random numbers, some of them not finite."""
     numbers = np.random.default_rng(0)
-    names = ("train_loss", "validation_loss", "validation_metric", "learning_rate", "gradient_norm", "seconds")
+    names = (
+        "train_loss",
+        "validation_loss",
+        "validation_metric",
+        "watched_metric",
+        "learning_rate",
+        "gradient_norm",
+        "seconds",
+    )
     columns = {name: numbers.lognormal(0, 5, epochs) for name in names}
     columns["validation_loss"][[1, 5]] = math.nan, math.inf
     columns["seconds"] = np.arange(epochs) / 7
@@ -47,37 +55,37 @@ def course(epochs: int, layers: int = 2) -> History:
 def write(path: Path, history: History, *, first: int = 0) -> None:
     steps = [3 * epoch for epoch in range(first + 1, history.length + 1)]
     with path.open("ab") as file:
-        file.writelines(epoch_lines(history, steps, first, part="validation", metric="accuracy"))
+        file.writelines(epoch_lines(history, steps, first, part="validation", metric="accuracy", watched="f1"))
 
 
 def test_a_file_is_read_in_blocks_as_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tuitrain.runs.metrics_reading.BLOCK", 5000)
     history = course(300)
     write(tmp_path / METRICS, history)
-    found, steps = read_history(tmp_path / METRICS, "accuracy", 2)
+    found, steps = read_history(tmp_path / METRICS, 2, metric="accuracy", watched="f1")
     for name in History.COLUMNS:
         np.testing.assert_array_equal(found.column(name), history.column(name), err_msg=name)
     for name in History.LAYER_COLUMNS:
         np.testing.assert_array_equal(found.layers(name), history.layers(name), err_msg=name)
     assert steps == array("q", [epoch["step"] for epoch in read_epochs(tmp_path / METRICS)[0]])
     assert len(list(read_blocks(tmp_path / METRICS))) > 10
-    assert read_history(tmp_path / METRICS, "accuracy", 2, 33)[0].length == 33
+    assert read_history(tmp_path / METRICS, 2, metric="accuracy", watched="loss", most=33)[0].length == 33
 
 
 def test_lines_of_other_writers_are_read_and_wrong_ones_told(tmp_path: Path) -> None:
     path = tmp_path / METRICS
     path.write_text('{"step": 4, "epoch": 1, "train_loss": 0.5, "validation_accuracy": 1}\n{"epoch":2,"step":8}\n{"ep')
     assert is_cut_short(path)
-    history, steps = read_history(path, "accuracy", 2)
+    history, steps = read_history(path, 2, metric="accuracy", watched="f1")
     assert steps.tolist() == [4, 8]
     assert history.column("train_loss").tolist()[0] == 0.5 and math.isnan(history.column("train_loss")[1])
     path.write_text('{"epoch":1,"step":8}\n{"epoch":3,"step":9}\n')
     with pytest.raises(RunError, match="line 2: epoch 3, not 2"):
-        read_history(path, "accuracy", 2)
+        read_history(path, 2, metric="accuracy", watched="f1")
     write_to = tmp_path / "three layers"
     write(write_to, course(3 + 5, layers=3))
     with pytest.raises(RunError, match="epoch 1"):
-        read_history(write_to, "accuracy", 2)
+        read_history(write_to, 2, metric="accuracy", watched="f1")
 
 
 def test_a_file_that_grows_is_only_read_from_where_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def answer(find: Callable[[], Found]) -> Found | str:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 60))]
+    "seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 60))]
 )  # fmt: skip
 def test_a_messy_table_is_predicted_as_if_it_were_read_whole(tmp_path: Path, seed: int) -> None:
     style = Style.of(seed)

@@ -146,7 +146,7 @@ def test_too_few_validation_rows_are_told_with_the_interval() -> None:
     from tuitrain.runs.scores import proposals
 
     found = train(load_dataset("wine"), {"epochs": 5}).to_json()
-    (told,) = proposals(found)
+    (told,) = found["proposals"]
     rows = min(one["rows"] for one in found["scores"]["validation"]["classes"].values())
     low, high = found["scores"]["validation"]["metrics"]["balanced_accuracy"]["interval"]
     assert f"only {rows} validation rows of class" in told
@@ -155,5 +155,8 @@ def test_too_few_validation_rows_are_told_with_the_interval() -> None:
     (told,) = proposals(found)
     assert "too few to choose by" in told
     assert "1.00" not in told
+    chosen = train(load_dataset("wine"), {"epochs": 5, "metric": "average_precision"}).to_json()
+    low, high = chosen["scores"]["validation"]["metrics"]["average_precision"]["interval"]
+    assert f"average precision may as well be {low:.2f} as {high:.2f}" in chosen["proposals"][0]
     assert proposals(train(load_dataset("wine"), {"epochs": 5, "ensemble": 2}).to_json()) == []
     assert proposals(train(load_dataset("diabetes"), {"epochs": 5}).to_json()) == []

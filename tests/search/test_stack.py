@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
@@ -33,7 +34,19 @@ def run(data: Dataset, trials: list[Hyperparameters], *, folds: int = 1, metric:
     return train_stack(make_folds(data, folds), task, lambda value: None, lambda: False)
 
 
-@pytest.mark.parametrize(("data", "metric"), [(IRIS, "accuracy"), (CANCER, "f1"), (DIABETES, "rmse"), (IRIS, "loss")])
+def later(*values: Any) -> ParameterSet:
+    """A case that is left to the long tests."""
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(
+    ("data", "metric"),
+    [
+        (IRIS, "accuracy"),
+        (DIABETES, "rmse"),
+        *(pytest.param(*rest, marks=pytest.mark.long) for rest in [(CANCER, "f1"), (IRIS, "loss")]),
+    ],
+)
 def test_a_trials_score_is_that_of_the_same_training_alone(data: Dataset, metric: str) -> None:
     trials = rates(6, epochs=25, patience=4)
     result = run(data, trials, metric=metric)
@@ -50,7 +63,13 @@ def test_a_trials_score_is_that_of_the_same_training_alone(data: Dataset, metric
     assert next(o.score for o in result.outcomes if o.number == result.best) == best
 
 
-@pytest.mark.parametrize(("data", "metric"), [(CANCER, "average_precision"), (IRIS, "roc_auc"), (DIABETES, "mape")])
+@pytest.mark.parametrize(
+    ("data", "metric"),
+    [
+        (DIABETES, "mape"),
+        *(pytest.param(*rest, marks=pytest.mark.long) for rest in [(CANCER, "average_precision"), (IRIS, "roc_auc")]),
+    ],
+)
 def test_metrics_of_the_outputs_are_those_of_the_same_training_alone_too(data: Dataset, metric: str) -> None:
     trials = rates(4, epochs=12, patience=3)
     result = run(data, trials, metric=metric)  # some end before others, and the stack goes on without them

@@ -90,7 +90,7 @@ def check_kill(at: int, folder: Path, expected: dict[str, object], *, half: bool
     assert content(paths[0]) == expected, at
 
 
-EVERY = pytest.mark.parametrize("stride", [4, pytest.param(1, marks=pytest.mark.long)])
+EVERY = pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.long)])
 
 
 @EVERY

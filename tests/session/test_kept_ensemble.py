@@ -55,9 +55,10 @@ def test_members_end_at_several_epochs(whole: Result) -> None:
     assert whole.findings == other.findings
 
 
-def test_an_ensemble_is_continued_with_the_same_bits(whole: Result, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_an_ensemble_is_continued_with_the_same_bits(whole: Result, tmp_path: Path, stride: int) -> None:
     assert whole.run is not None
-    for stop in range(1, len(whole.history)):
+    for stop in range(1, len(whole.history), stride):
 
         def on_epoch(record: Record, stop: int = stop) -> str | None:
             return "stop" if record.epoch == stop else None

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn import metrics
+from sklearn.calibration import calibration_curve
 
-from tests.plain import plain, plain_dataset
+from tests.plain import plain, plain_arrays, plain_dataset
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.network import with_ones
-from tuitrain.session.views import metric_view
+from tuitrain.runs.members import Members
+from tuitrain.session.metric_views import metric_view
 
 QUICK = plain(hidden_layers=(8,), epochs=3, patience=0, learning_rate=0.01)
 
@@ -102,3 +104,80 @@ def test_a_class_missing_in_validation_leaves_every_score_known() -> None:
     view = metric_view(trained(dataset), dataset)
     assert np.isfinite(list(view.values.values())).all()
     assert view.confusion is not None and view.confusion[2].sum() == 0
+
+
+def rare() -> Dataset:
+    """One row in eight is of the class that is looked for."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 3))
+    y = (X[:, 0] + 0.5 * rng.normal(size=400) > 1.2).astype(int)
+    return replace(plain_arrays(X, y, task="classification"), positive=1)
+
+
+def test_scores_of_a_rare_class_at_its_threshold_are_scikit_learns() -> None:
+    dataset = rare()
+    trainer = trained(dataset, threshold=0.3)
+    view, found, truth = metric_view(trainer, dataset), softmax(trainer, dataset), dataset.validation.y
+    answers = (found[:, 1] >= 0.3).astype(int)
+    precision, recall, f1, _rows = metrics.precision_recall_fscore_support(truth, answers, zero_division=0)
+    assert (view.positive, view.threshold) == (1, 0.3)
+    assert view.class_scores == pytest.approx(np.stack([precision, recall, f1], axis=1))
+    expected = {
+        "accuracy": (truth == answers).mean(), "balanced_accuracy": metrics.balanced_accuracy_score(truth, answers),
+        "precision": precision[1], "recall": recall[1], "f1": f1[1],
+        "roc_auc": metrics.roc_auc_score(truth, found[:, 1]),
+        "average_precision": metrics.average_precision_score(truth, found[:, 1]),
+        "log_loss": metrics.log_loss(truth, found), "brier": metrics.brier_score_loss(truth, found[:, 1]),
+        "mcc": metrics.matthews_corrcoef(truth, answers),
+    }  # fmt: skip
+    assert dict(view.values) == pytest.approx(expected, abs=1e-5)
+    assert view.baselines["average_precision"] == pytest.approx(truth.mean())
+    assert (view.baselines["accuracy"], view.baselines["f1"]) == (pytest.approx(1 - truth.mean()), 0)
+
+
+def test_curves_and_reliability_are_scikit_learns() -> None:
+    dataset = rare()
+    trainer = trained(dataset)
+    assert metric_view(trainer, dataset).roc == ()  # they cost something, and were not asked for
+    view = metric_view(trainer, dataset, in_detail=True)
+    found, truth = softmax(trainer, dataset)[:, 1], dataset.validation.y
+    (roc,), (precision_recall,) = view.roc, view.precision_recall
+    rates = metrics.roc_curve(truth, found, drop_intermediate=False)
+    assert np.allclose((roc.x, roc.y), rates[:2])
+    assert (roc.number, roc.area) == (1, pytest.approx(metrics.roc_auc_score(truth, found)))
+    precision, recall, _thresholds = metrics.precision_recall_curve(truth, found)
+    assert np.allclose((precision_recall.x, precision_recall.y), (recall[-2::-1], precision[-2::-1]))
+    assert precision_recall.area == pytest.approx(metrics.average_precision_score(truth, found))
+    assert view.reliability is not None
+    kept = view.reliability.rows > 0
+    true, said = calibration_curve(truth, found, n_bins=10)
+    assert np.allclose((view.reliability.true[kept], view.reliability.said[kept]), (true, said), atol=1e-5)
+    assert view.reliability.error == pytest.approx(
+        np.abs(true - said) @ view.reliability.rows[kept] / len(truth), abs=1e-5
+    )
+
+
+def test_of_many_classes_the_curves_of_the_worst_are_shown() -> None:
+    dataset = plain_dataset("digits")
+    trainer = trained(dataset, 1)
+    view, found, truth = metric_view(trainer, dataset, in_detail=True), softmax(trainer, dataset), dataset.validation.y
+    areas = [metrics.roc_auc_score(truth == number, found[:, number]) for number in range(10)]
+    assert {curve.number for curve in view.roc} == set(np.argsort(areas)[:6])
+    assert [curve.area for curve in view.roc] == pytest.approx([areas[curve.number] for curve in view.roc])
+
+
+@pytest.mark.parametrize("name", ["rare", "diabetes"])
+def test_the_screen_and_the_command_tell_the_same(name: str) -> None:
+    dataset = rare() if name == "rare" else plain_dataset("diabetes")
+    h = QUICK.replace(threshold="auto" if name == "rare" else "none")
+    members = Members(dataset, h)
+    while not members.trainer.is_done:
+        members.trainer.step()
+    told = members.scores(members.model())["validation"]
+    view = metric_view(members.trainer, dataset, in_detail=True)
+    for key, one in told["metrics"].items():
+        shown = [view.values[key], view.baselines[key], *view.intervals[key]]
+        assert shown == pytest.approx([one["value"], one["baseline"], *one["interval"]], rel=1e-4), key
+    assert view.threshold == members.model().threshold
+    if view.reliability is not None:
+        assert view.reliability.error == pytest.approx(told["calibration_error"], rel=1e-4)

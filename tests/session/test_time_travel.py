@@ -32,6 +32,13 @@ WAIT = 60.0
 VIEWS = frozenset({"parameters", "metric", "boundary"})
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make any epoch again, however long that takes on a busy machine."""
+    monkeypatch.setattr("tuitrain.session.time_travel.AGAIN_SECONDS", 1e9)
+    monkeypatch.setattr("tuitrain.session.forking.FORK_SECONDS", 1e9)
+
+
 @pytest.fixture
 def session() -> Iterator[TrainingSession]:
     found = TrainingSession(MOONS, H)
@@ -267,3 +274,17 @@ def test_a_kept_checkpoint_shortens_the_way_to_an_epoch(tmp_path: Path) -> None:
     kept[2].unlink()
     with pytest.raises(RunError, match=r"epoch 2 would have to be trained again .* kept epochs: 1"):
         fork_of_run(tmp_path / "run", 2, seconds=-1.0)
+
+
+def test_an_epoch_that_takes_too_long_is_shown_by_its_nearest(
+    session: TrainingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obey(session, Start())
+    monkeypatch.setattr("tuitrain.session.time_travel.AGAIN_SECONDS", -1.0)
+    kept = [one.epoch for one in session._training.live.past.epochs]
+    del session._training.live.past.epochs[1:-1]
+    first, last = kept[0], kept[-1]
+    assert first == 0 and last > 2
+    assert (look_back(session, last - 1).epoch, look_back(session, 1, is_forward=True).epoch) == (0, last)
+    monkeypatch.setattr("tuitrain.session.forking.FORK_SECONDS", -1.0)
+    assert f"epoch 1 cannot be made again; the nearest that is kept is {first}" in obey(session, Fork(1)).message

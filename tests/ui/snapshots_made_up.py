@@ -13,6 +13,10 @@ import numpy as np
 
 from tests.plain import plain
 from tuitrain.data.facts import DatasetFacts, DatasetSource
+from tuitrain.engine import metrics as measures
+from tuitrain.engine.curves import precision_recall_curve, roc_curve
+from tuitrain.engine.resampling import classes_measure, intervals
+from tuitrain.engine.scoring import decided_at, scores_of_classes, scores_of_constant
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import History, LayerProbe
@@ -22,7 +26,15 @@ from tuitrain.search.space.space import Space
 from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.session.snapshot import BoundaryView, EarlierRun, MetricView, ParametersView, Snapshot
+from tuitrain.session.snapshot import (
+    BoundaryView,
+    Curve,
+    EarlierRun,
+    MetricView,
+    ParametersView,
+    Reliability,
+    Snapshot,
+)
 
 
 def classes(count: int) -> tuple[str, ...]:
@@ -113,6 +125,35 @@ def with_confusion(count: int = 3, rows: int = 40) -> Snapshot:
     scores = np.stack([precision, recall, 2 * precision * recall / (precision + recall)], axis=1)
     view = MetricView(
         "validation", values, confusion=counts, epoch=60, class_scores=scores, baselines=baselines, usual=0
+    )  # fmt: skip
+    return replace(healthy(), metric_view=view)
+
+
+def with_curves(count: int = 2, *, rows: int = 845, share: float = 0.052) -> Snapshot:
+    """With intervals, curves and reliability; of two classes the second is rare, and looked for."""
+    rng = np.random.default_rng(6)
+    truth = (rng.random(rows) < share).astype(int) if count == 2 else rng.integers(0, count, rows)
+    logits = rng.normal(0, 1, (rows, count)) + 3 * np.eye(count)[truth]
+    scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    positive = 1 if count == 2 else None
+    decided = decided_at(scores, 1, 0.7) if count == 2 else scores.argmax(axis=1)
+    given: Any = {"are_probabilities": True, "positive": positive}
+    counts = measures.confusion_counts(truth, decided, count)
+    numbers = [1] if count == 2 else list(range(count))
+    reliability = Reliability(
+        *measures.reliability(truth, scores, positive=positive),
+        measures.calibration_error(truth, scores, positive=positive), positive,
+    )  # fmt: skip
+    view = MetricView(
+        "validation", scores_of_classes(truth, scores, decided, **given), confusion=counts, epoch=60,
+        class_scores=measures.class_scores(counts), usual=0, positive=positive,
+        baselines=scores_of_constant(truth, np.bincount(truth) / rows, positive),
+        threshold=0.7 if count == 2 else None,
+        intervals=intervals(rows, classes_measure(truth, scores, decided, **given)), reliability=reliability,
+        roc=tuple(Curve(k, *roc_curve(truth == k, scores[:, k])[:2], 0.9 + k / 100) for k in numbers),
+        precision_recall=tuple(
+            Curve(k, *precision_recall_curve(truth == k, scores[:, k])[:2], 0.8 + k / 100) for k in numbers
+        ),
     )  # fmt: skip
     return replace(healthy(), metric_view=view)
 

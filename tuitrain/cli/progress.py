@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tuitrain.numbers import duration, rate
@@ -17,6 +17,7 @@ from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.search.api import SearchResult
+    from tuitrain.search.averaged import Averaged
     from tuitrain.search.conductor import SearchProgress
     from tuitrain.search.space.space import Setting
     from tuitrain.search.study.study import Study
@@ -353,7 +354,29 @@ def search_summary(found: SearchResult) -> str:
                 how=how, shown=shown, more=more
             )
         )
-    if found.test:
-        lines.append(_("  test        ") + "  ".join(f"{name} {value:.4f}" for name, value in found.test.items()))
-    lines.append(_("  study       {path} (model: best.safetensors)").format(path=visible(study.path)))
+    single, average = found.chosen.single_test, found.chosen.average
+    if single:
+        lines.append(_("  test        {scores}").format(scores=_scores(single)))
+    if average is not None:
+        lines += _about_average(average, study.settings.metric)
+    name = "best.safetensors" if average is None else "average.safetensors"
+    lines.append(_("  study       {path} (model: {name})").format(path=visible(study.path), name=name))
     return "\n".join(lines)
+
+
+def _scores(scores: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4f}" for name, value in scores.items())
+
+
+def _about_average(average: Averaged, metric: str) -> list[str]:
+    """Say which trials answer together, and what that came to."""
+    pairs = zip(average.trials, average.weights, strict=True)
+    shares = ", ".join(f"{trial} ({weight:.0%})" for trial, weight in pairs)
+    lines = [
+        _("  average     {metric} {score:.4f} out of fold, {single:.4f} the best alone; trials {shares}").format(
+            metric=metric, score=average.score, single=average.single_score, shares=shares
+        )
+    ]
+    if average.test:
+        lines.append(_("  its test    {scores}").format(scores=_scores(average.test)))
+    return lines

@@ -194,8 +194,6 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
     OSError
         if standard output takes nothing, after the model.
     """
-    from tuitrain.runs.scores import proposals  # noqa: PLC0415
-
     snapshot = session.snapshot
     has_failed = snapshot.state in {"diverged", "failed"}
     try:
@@ -205,7 +203,7 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
     finally:
         found = _described(session, is_full=is_full)
         report(found, as_json=as_json)
-        for proposal in proposals(found):
+        for proposal in found["proposals"]:
             tell(_("note: {notice}").format(notice=proposal))
         if has_failed:
             kept = (

@@ -35,6 +35,25 @@ def average(outputs: Array, loss: str, weights: Array | None = None) -> Array:
     return _mean(shares, values)
 
 
+def answers_of(outputs: Array, loss: str) -> Array:
+    """Return what is averaged of outputs (V, K): probabilities, or the outputs as they are; float64."""
+    values = outputs.astype(np.float64)
+    if loss == "cross_entropy":
+        values = np.exp(values - values.max(axis=1, keepdims=True))
+        values /= values.sum(axis=1, keepdims=True)
+        return values
+    if loss == "binary_cross_entropy":
+        values = np.exp(-np.logaddexp(0.0, -values))
+    return values
+
+
+def outputs_of(answers: Array, loss: str) -> Array:
+    """Return outputs (V, K) that answer so; the inverse of `answers_of`, up to a constant of each row."""
+    if loss == "cross_entropy":
+        return _log(answers)
+    return _log(answers) - _log(1 - answers) if loss == "binary_cross_entropy" else answers
+
+
 def _mean(shares: Array, values: Array) -> Array:
     mean: Array = np.einsum("mv,mvk->vk", shares, values)
     return mean

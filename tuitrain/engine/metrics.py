@@ -1,16 +1,19 @@
-"""Measures of a prediction: accuracy, F1, confusion counts, ROC AUC, log-loss, Brier score, R², RMSE, MAE.
+"""Measures of a prediction: accuracy, F1, confusion counts, areas, log-loss, Brier score, calibration, R², RMSE.
 
 `V` rows, `K` classes, `M` members; all results are float64.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+UNKNOWN = float("nan")
+BINS = 10  # of a reliability diagram
 
 
 def confusion_counts(truth: Array, predicted: Array, classes: int) -> NDArray[np.int64]:
@@ -122,22 +125,34 @@ def mae(truth: Array, predicted: Array) -> Array:
     return result
 
 
-def macro_scores(confusion: Array) -> tuple[float, float]:
-    """Return precision and recall, each the mean over classes that occur as truth or answer; NaN where none does."""
-    present = confusion.sum(axis=0) + confusion.sum(axis=1) > 0
-    if not present.any():
-        return float("nan"), float("nan")
-    precision, recall, _f1 = class_scores(confusion)[present].mean(axis=0)
-    return float(precision), float(recall)
+def decision_scores(confusion: Array, positive: int | None = None) -> dict[str, Array]:
+    """Return every metric of the decisions that confusion counts (..., K, K) hold, each (...,) float64.
+
+    Precision, recall and F1 are those of class `positive`, or else means over the classes that occur.
+    """
+    counts = np.asarray(confusion, np.float64)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)
+    true, answered, total = counts.sum(axis=-1), counts.sum(axis=-2), counts.sum(axis=(-2, -1))
+    right = hits.sum(axis=-1)
+    recall, precision = _quotient(hits, true), _quotient(hits, answered)
+    f1 = _quotient(2 * hits, true + answered)
+    within = np.sqrt(total**2 - (answered**2).sum(axis=-1)) * np.sqrt(total**2 - (true**2).sum(axis=-1))
+    pick = _over(true + answered > 0) if positive is None else lambda scores: scores[..., positive]
+    return {
+        "accuracy": _quotient(right, total, UNKNOWN), "balanced_accuracy": _over(true > 0)(recall),
+        "precision": pick(precision), "recall": pick(recall), "f1": pick(f1),
+        "mcc": _quotient(right * total - (true * answered).sum(axis=-1), within),
+    }  # fmt: skip
 
 
-def matthews(confusion: Array) -> float:
-    """Return the correlation of truth and answer, -1 to 1; 0 where either does not vary (Gorodkin, 2004)."""
-    counts = confusion.astype(np.float64)
-    total, right = counts.sum(), np.trace(counts)
-    true, answered = counts.sum(axis=1), counts.sum(axis=0)
-    within = np.sqrt(total**2 - answered @ answered) * np.sqrt(total**2 - true @ true)
-    return float((right * total - true @ answered) / within) if within > 0 else 0.0
+def _quotient(above: Array, below: Array, otherwise: float = 0.0) -> Array:
+    result: Array = np.divide(above, below, out=np.full(np.shape(below), otherwise), where=np.asarray(below) > 0)
+    return result
+
+
+def _over(present: Array) -> Callable[[Array], Array]:
+    """Return what takes the mean over the classes that are present, along the last axis; NaN where none is."""
+    return lambda scores: _quotient((scores * present).sum(axis=-1), present.sum(axis=-1), UNKNOWN)
 
 
 def average_precision(truth: Array, scores: Array, positive: int | None = None) -> float:
@@ -179,13 +194,27 @@ def mape(truth: Array, predicted: Array) -> float:
     return float((np.abs(truth - predicted) / size).mean()) if (size > 0).all() else float("nan")
 
 
-def calibration_error(truth: Array, probabilities: Array, bins: int = 10) -> float:
-    """Return the expected calibration error: |accuracy - confidence| over bins of the answer's probability, by rows.
+def calibration_error(truth: Array, probabilities: Array, bins: int = BINS, positive: int | None = None) -> float:
+    """Return the expected calibration error: |said - came true| over bins of what was said, weighed by their rows."""
+    said, true, rows = reliability(truth, probabilities, bins, positive)
+    known = rows > 0
+    return float((np.abs(said - true)[known] * rows[known]).sum() / len(truth))
 
-    `probabilities` (V, K); the confidence is the largest of a row (Guo et al., 2017). Bins are of equal width.
+
+def reliability(
+    truth: Array, probabilities: Array, bins: int = BINS, positive: int | None = None
+) -> tuple[Array, Array, Array]:
+    """Return for each of the bins the mean of what was said, the share that came true (NaN without rows), and the rows.
+
+    `probabilities` (V, K). What is said is the probability of class `positive`; None: that of the class that is
+    answered, the largest of a row (Guo et al., 2017). Bins are of equal width.
     """
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
-    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    if positive is None:
+        said, came_true = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    else:
+        said, came_true = probabilities[:, positive], truth == positive
+    place = np.clip((said * bins).astype(np.int64), 0, bins - 1)
     rows = np.bincount(place, minlength=bins)
-    gaps = np.bincount(place, confidence, bins) - np.bincount(place, right, bins)
-    return float(np.abs(gaps[rows > 0]).sum() / len(truth))
+    sums = (np.bincount(place, weights, bins) for weights in (said, came_true))
+    mean, share = (_quotient(total, rows, UNKNOWN) for total in sums)
+    return mean, share, rows

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Ending = Literal["", "epochs", "patience", "diverged"]
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
+FIRST = frozenset({"accuracy", "r2"})  # metrics that every record of a validation part has
 MEASURED = (
     "train_loss", "validation_loss", "gradient_norm", "layer_gradient_norms", "update_ratios", "idle_shares",
     "learning_rate",
@@ -40,7 +41,8 @@ class Record:
     """One epoch of a stack.
 
     `train_loss` (M,) is the mean over the epoch's batches, each before its update; `validation_loss` (M,) and
-    `metrics` (validation; name to (M,)) are taken after the epoch. `gradient_norm` (M,) and the (M, L) arrays describe
+    `metrics` (validation; name to (M,); accuracy or R² first, then the one that chooses the best epoch, if it is
+    another) are taken after the epoch. `gradient_norm` (M,) and the (M, L) arrays describe
     the epoch's last step: norms of the loss's gradient, of the update over that of the parameters, and the share of
     units that are dead or saturated (NaN for the output layer and where it does not apply). `learning_rate` (M,)
     is that of this step. `endings` says for each member whether and how its training has ended. Losses are in the units
@@ -71,7 +73,10 @@ class Record:
     def from_arrays(cls, arrays: Mapping[str, Array], *, epoch: int, step: int) -> Record:
         """Return the record whose `arrays` these are."""
         prefix = "record.metric."
-        metrics = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+        named = sorted(
+            (name for name in arrays if name.startswith(prefix)), key=lambda name: name[len(prefix) :] not in FIRST
+        )
+        metrics = {name.removeprefix(prefix): arrays[name] for name in named}
         measured = {name: arrays[f"record.{name}"] for name in MEASURED}
         endings = tuple(ENDINGS[code] for code in arrays["record.ending"])
         return cls(epoch=epoch, step=step, metrics=metrics, endings=endings, **measured)

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.losses import Loss
 from tuitrain.engine.probabilities import class_probabilities
+from tuitrain.options.metric_names import CLASS_METRICS, OF_DECISIONS
 
 Array = NDArray[Any]
 UNKNOWN = float("nan")
+NO_THRESHOLD = "none"
+MOST_THRESHOLDS = 200
 
 
 def ranking(outputs: Array, loss: type[Loss]) -> tuple[Array, bool]:
@@ -38,22 +41,29 @@ def scores_of_classes(
 
     Precision, recall and F1 are those of class `positive`, or else means over the classes, as are the areas.
     """
-    classes = scores.shape[1]
-    counts = metrics.confusion_counts(truth, decided, classes)
-    precision, recall = metrics.macro_scores(counts)
-    f1 = metrics.macro_f1(counts)
+    counts = metrics.confusion_counts(truth, decided, scores.shape[1])
     area = metrics.roc_auc(truth, scores)
     if positive is not None:
-        precision, recall, f1 = map(float, metrics.class_scores(counts)[positive])
         one = np.stack([-scores[:, positive], scores[:, positive]], axis=1)
         area = metrics.roc_auc((truth == positive).astype(np.int64), one)
-    return {
-        "accuracy": float(np.trace(counts) / counts.sum()), "balanced_accuracy": metrics.balanced_accuracy(counts),
-        "precision": precision, "recall": recall, "f1": f1, "roc_auc": area,
-        "average_precision": metrics.average_precision(truth, scores, positive),
+    found = {name: float(value) for name, value in metrics.decision_scores(counts, positive).items()}
+    found |= {
+        "roc_auc": area, "average_precision": metrics.average_precision(truth, scores, positive),
         "log_loss": metrics.log_loss(truth, scores) if are_probabilities else UNKNOWN,
-        "brier": metrics.brier_score(truth, scores) if are_probabilities else UNKNOWN, "mcc": metrics.matthews(counts),
+        "brier": metrics.brier_score(truth, scores) if are_probabilities else UNKNOWN,
     }  # fmt: skip
+    return {name: found[name] for name in CLASS_METRICS}
+
+
+def scores_of_constant(truth: Array, shares: Array, positive: int | None = None) -> dict[str, float]:
+    """Return every metric of the constant answer: the class of the largest of the `shares` (C,), or these themselves.
+
+    Decisions are the most frequent class; where probabilities are scored, the shares, which no constant prediction
+    beats on rows of the same shares.
+    """
+    decided = np.full(len(truth), int(shares.argmax()))
+    same = np.broadcast_to(shares, (len(truth), len(shares)))
+    return scores_of_classes(truth, same, decided, are_probabilities=True, positive=positive)
 
 
 def scores_of_values(truth: Array, predicted: Array) -> dict[str, float]:
@@ -73,6 +83,17 @@ def decided_at(scores: Array, positive: int, threshold: float) -> Array:
     return answer
 
 
+def threshold_for(asked: float | str, metric: str, truth: Array, scores: Array, positive: int) -> float | None:
+    """Return the threshold that ``none``, ``auto`` or a number asks for; of ``auto`` the best one on these rows.
+
+    It is best by `metric` where that judges decisions, else by F1.
+    """
+    if isinstance(asked, str):
+        by = metric if metric in OF_DECISIONS else "f1"
+        return None if asked == NO_THRESHOLD else best_threshold(truth, scores, positive, by)
+    return float(asked)
+
+
 def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> float:
     """Return the threshold at which `metric` of the decisions is best; the middle between two rows' scores.
 
@@ -82,13 +103,8 @@ def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> f
     if len(own) > MOST_THRESHOLDS:
         own = np.unique(np.quantile(own, np.linspace(0, 1, MOST_THRESHOLDS)))
     candidates = np.unique(np.r_[(own[1:] + own[:-1]) / 2, 0.5])
-
-    def value(threshold: float) -> float:
-        decided = decided_at(scores, positive, threshold)
-        found = scores_of_classes(truth, scores, decided, are_probabilities=False, positive=positive)[metric]
-        return -np.inf if np.isnan(found) else found
-
-    return float(max(candidates, key=lambda threshold: (round(value(threshold), 12), -abs(threshold - 0.5))))
-
-
-MOST_THRESHOLDS = 200
+    classes = scores.shape[1]
+    counts = [metrics.confusion_counts(truth, decided_at(scores, positive, cut), classes) for cut in candidates]
+    values = np.round(np.nan_to_num(metrics.decision_scores(np.stack(counts), positive)[metric], nan=-np.inf), 12)
+    order = np.lexsort((np.abs(candidates - 0.5), -values))
+    return float(candidates[order[0]])

@@ -431,17 +431,18 @@ class Trainer:
             self._end_diverged(watched)
         self._rates.observe(watched, self.hyperparameters)
         self.early_stopping.observe(
-            self.epochs_done, watched, self.hyperparameters, is_validation=has_validation, watched=self._metric(watched)
-        )
+            self.epochs_done, watched, self.hyperparameters, is_validation=has_validation,
+            watched=self._judged_by(watched, measured),
+        )  # fmt: skip
         self._record = self._make_record(train_loss, measured)
         return self._record
 
-    def _metric(self, losses: Array) -> Array:
+    def _judged_by(self, losses: Array, measured: Mapping[str, Any]) -> Array:
         """What chooses the best epoch, the lower the better, (M,): the loss, or a metric of the validation rows."""
         name = self.hyperparameters[0].metric
         if name == LOSS or self.validation is None:
             return losses
-        found = self.validation.member_scores(name, positive=getattr(self.dataset, "positive", None))
+        found = measured["metrics"][name]
         sign = 1.0 if name in LOWER_IS_BETTER else -1.0
         return np.where(np.isfinite(found) & np.isfinite(losses), sign * found, math.inf)
 
@@ -451,6 +452,10 @@ class Trainer:
         if self.validation is not None:
             looked = yield from self.validation.in_parts()
             measured = {"validation_loss": looked.loss, "metrics": looked.metrics}
+            name = self.hyperparameters[0].metric
+            if name != LOSS:
+                scores = self.validation.member_scores(name, positive=getattr(self.dataset, "positive", None))
+                measured["metrics"] = {**looked.metrics, name: scores}
         if self._is_probed:
             measured["idle_shares"] = self._unit_probe.shares()
         return measured

@@ -118,6 +118,12 @@ class Settings:
         "halving: at 1/27, 1/9 and 1/3 of the epochs the best third of all seen there goes on.",
         choices=("none", "halving"), steps=("none", "halving"), flag_name="prune",
     )  # fmt: skip
+    ensemble_best: int = declare(
+        1, "best averaged", "whole", "best trials whose networks may answer together, as one model",
+        "Their average, in which each counts as much as is best on rows that it was not trained on; 1: the best trial "
+        "alone. 8 is usual.",
+        minimum=1, maximum=100, steps=("1", "4", "8", "16"), flag_name="ensemble-best",
+    )  # fmt: skip
     seed: int = declare(
         0, "search seed", "whole", "seed of the proposals", "The same seed proposes the same again.",
         minimum=0, maximum=2**63 - 1, flag_name="search-seed", is_in_form=False,

@@ -25,16 +25,16 @@ class History:
     """Columns that grow by one row an epoch; a reader in another thread sees only whole rows.
 
     `column(name, length)` gives (length,) float64 and `layers(name, length, first)` (length - first, L) float64, both
-    read-only. Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate,
-    gradient_norm (total), seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is
-    NaN. The train metric is measured only where there is no validation part: after the epoch, on all training rows, as
-    the validation metric is. Of a very long training, the rows of layers long ago are those of some epochs only, and
-    stand for the ones after them; see `LayerRows`.
+    read-only. Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, watched_metric (that which
+    chooses the best epoch, where it is not the loss), learning_rate, gradient_norm (total), seconds. Layer columns:
+    gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is measured only where there
+    is no validation part: after the epoch, on all training rows, as the validation metric is. Of a very long training,
+    the rows of layers long ago are those of some epochs only, and stand for the ones after them; see `LayerRows`.
     """
 
     COLUMNS = (
-        "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "learning_rate",
-        "gradient_norm", "seconds",
+        "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "watched_metric",
+        "learning_rate", "gradient_norm", "seconds",
     )  # fmt: skip
     LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
 

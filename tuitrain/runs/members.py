@@ -16,12 +16,11 @@ from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.validation_parts import ValidationPart
 from tuitrain.engine.build import choose_loss
 from tuitrain.engine.losses import LOSSES
-from tuitrain.engine.scoring import best_threshold
+from tuitrain.engine.scoring import NO_THRESHOLD, threshold_for
 from tuitrain.engine.state import State
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.metric_names import OF_DECISIONS
 from tuitrain.options.split_rule import TIME, SplitRule
 from tuitrain.runs.model import Model
 from tuitrain.runs.scores import Judge
@@ -30,7 +29,6 @@ from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SEEDS = 2**63  # seeds are below
-NO_THRESHOLD = "none"
 
 
 @dataclass(frozen=True)
@@ -193,13 +191,12 @@ class Members:
         if asked == NO_THRESHOLD:
             return replace(model, positive=positive)
         positive = 1 if positive is None else positive
-        if isinstance(asked, (int, float)):
-            return replace(model, positive=positive, threshold=float(asked))
-        metric = self._hyperparameters.metric
-        y, outputs = self.validation_outputs(model)
-        scores = model.probabilities(outputs)
-        metric = metric if metric in OF_DECISIONS else "f1"
-        return replace(model, positive=positive, threshold=best_threshold(y, scores, positive, metric))
+        y, scores = np.empty(0), np.empty(0)
+        if isinstance(asked, str):
+            y, outputs = self.validation_outputs(model)
+            scores = model.probabilities(outputs)
+        threshold = threshold_for(asked, self._hyperparameters.metric, y, scores, positive)
+        return replace(model, positive=positive, threshold=threshold)
 
     def validation_outputs(self, model: Model) -> tuple[Array, Array]:
         """Return the target and the outputs of the rows that models are chosen on; training rows where there are none.
@@ -250,7 +247,7 @@ class Members:
 
         The answers are the outputs of one network that would answer so; see `Model.combined`.
         """
-        if model.network.members != self.count:
+        if model.n_networks != self.count:
             raise HyperparameterError(_("the model is of another number of networks"))
         n = len(self.dataset.train)
         outputs = model.member_logits(self.dataset.train.X)

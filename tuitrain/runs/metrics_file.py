@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import RunError
+from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.file_checks import listed, score, table, whole
 from tuitrain.runs.history import History
 from tuitrain.runs.line_file import read_lines
@@ -20,7 +21,8 @@ from tuitrain.translation import gettext as _
 
 PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "seconds")
 LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
-PARTS = ("train", "validation")
+VALIDATION = "validation"
+PARTS = ("train", VALIDATION)
 _CHECK = table(
     {"epoch": whole(1), "step": whole()},
     dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()},
@@ -28,14 +30,19 @@ _CHECK = table(
 )
 
 
-def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str, metric: str) -> list[bytes]:
+def epoch_lines(
+    history: History, steps: Sequence[int], first: int, *, part: str, metric: str, watched: str
+) -> list[bytes]:  # fmt: skip
     """Return the lines of some epochs, from `first` (counted from 0), each with its end.
 
-    `steps` holds the steps done after each of them; `metric` was measured on `part`.
+    `steps` holds the steps done after each of them; `metric` was measured on `part`. `watched` is the metric of the
+    validation rows that chooses the best epoch, or ``loss``.
     """
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
+    if part == VALIDATION and watched not in {LOSS, metric}:
+        columns[f"{part}_{watched}"] = history.column("watched_metric", last)[first:].tolist()
     layers = {name: history.layers(column, last, first).tolist() for column, name in LAYERS.items()}
     lines = []
     for row, step in enumerate(steps):

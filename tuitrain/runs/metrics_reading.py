@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.errors import RunError
+from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.files import open_regular, reason
 from tuitrain.runs.history import History
 from tuitrain.runs.metrics_file import LAYERS as OF_LAYERS
-from tuitrain.runs.metrics_file import PARTS, PLAIN, epoch_of
+from tuitrain.runs.metrics_file import PARTS, PLAIN, VALIDATION, epoch_of
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -34,11 +35,11 @@ _NUMBER = rb'(-?[0-9][0-9.e+-]*|null|"-?inf")'
 _LINE = re.compile(
     rb'\{"epoch":([0-9]+),"step":([0-9]+)'
     + b"".join(b',"' + name.encode() + b'":' + _NUMBER for name in PLAIN)
-    + rb',"(\w+)":' + _NUMBER
+    + rb',"(\w+)":' + _NUMBER + rb'(?:,"(\w+)":' + _NUMBER + rb")?"
     + b"".join(b',"' + name.encode() + rb'":\[([^\]]*)\]' for name in LAYERS)
     + rb"\}\n"
 )  # fmt: skip
-_FIRST = 2 + len(PLAIN)  # of a line's groups: behind them the metric's name and value, and the layers'
+_FIRST = 2 + len(PLAIN)  # of a line's groups: behind them names and values of one metric or two, and the layers'
 _WORDS = {b"null": math.nan, b'"inf"': math.inf, b'"-inf"': -math.inf}
 
 
@@ -101,14 +102,16 @@ def _block(lines: bytes, first: int, path: Path, *, with_layers: bool) -> EpochB
 
 def _of_groups(found: list[tuple[bytes, ...]], first: int, size: int, *, with_layers: bool) -> EpochBlock:
     groups = list(zip(*found, strict=True))
-    names = set(groups[_FIRST])
+    names = {*zip(groups[_FIRST], groups[_FIRST + 2], strict=True)}
     if len(names) > 1 or [int(epoch) for epoch in groups[0]] != list(range(first, first + len(found))):
         raise ValueError("not one after the other")
     columns = {name: _floats(groups[2 + place]) for place, name in enumerate(PLAIN)}
-    columns[names.pop().decode()] = _floats(groups[_FIRST + 1])
+    for place, name in enumerate(names.pop()):
+        if name:
+            columns[name.decode()] = _floats(groups[_FIRST + 1 + 2 * place])
     layers = {}
     for place, name in enumerate(LAYERS if with_layers else ()):
-        values = b",".join(groups[_FIRST + 2 + place]).split(b",")
+        values = b",".join(groups[_FIRST + 4 + place]).split(b",")
         layers[name] = _floats(values).reshape(len(found), -1)
     return EpochBlock(first, size, [int(step) for step in groups[1]], columns, layers)
 
@@ -136,8 +139,12 @@ def is_cut_short(path: Path) -> bool:
         return False
 
 
-def read_history(path: Path, metric: str, layers: int, most: int | None = None) -> tuple[History, array[int]]:
+def read_history(
+    path: Path, layers: int, *, metric: str, watched: str, most: int | None = None
+) -> tuple[History, array[int]]:  # fmt: skip
     """Return the course that a file holds, of `most` epochs at most, and the steps done after each.
+
+    `metric` and `watched` are as for `epoch_lines`.
 
     Raises
     ------
@@ -148,6 +155,8 @@ def read_history(path: Path, metric: str, layers: int, most: int | None = None) 
     for block in read_blocks(path):
         count = len(block.steps) if most is None else min(len(block.steps), most - history.length)
         columns = {name: values[:count] for name, values in block.columns.items()}
+        if watched != LOSS and (name := f"{VALIDATION}_{watched}") in columns:
+            columns["watched_metric"] = columns[name]
         for part in PARTS:
             if (name := f"{part}_{metric}") in columns:
                 columns[f"{part}_metric"] = columns.pop(name)

@@ -97,6 +97,16 @@ class Model:
             dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
         )  # fmt: skip
 
+    @property
+    def n_networks(self) -> int:
+        """How many networks answer; with several, their mean is the answer."""
+        return self.network.members
+
+    @property
+    def member_weights(self) -> Array:
+        """How much each network counts, (M,), together 1."""
+        return np.full(self.n_networks, 1 / self.n_networks)
+
     def logits(self, table: Table) -> Array:
         """Compute the outputs of the last layer for each row of a table, (N, K) float32."""
         return self.logits_of(self.preprocessing.transform(table))
@@ -195,7 +205,7 @@ class Model:
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """Compute the loss and all metrics on an encoded part of a dataset."""
-        if self.network.members > 1 or self.threshold is not None:
+        if self.n_networks > 1 or self.threshold is not None:
             return self.evaluate_outputs(self.logits_of(part.X), part.y)
         rows = with_ones(part.X, self.network.dtype)
         examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
@@ -329,7 +339,11 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(_("{name}: cannot be read: {error}").format(name=name, error=reason(error))) from error
     description, tensors = model_file.decode(data, name)
     try:
-        return _build(model_file.checked(description, tensors), tensors)
+        if description.get("format") == model_file.AVERAGE_FORMAT:
+            from tuitrain.runs.average_model import read_average  # noqa: PLC0415 - it is made of models
+
+            return read_average(description, tensors)
+        return built(model_file.checked(description, tensors), tensors)
     except HyperparameterError as error:
         what = str(error).replace("\n", "; ")
         saved = _("was saved by tuitrain {version}").format(version=visible(description.get("version"), 20))
@@ -346,7 +360,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         ) from error
 
 
-def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
+def built(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
     """Make a model from a file's description and tensors, which are checked against each other."""
     hyperparameters = Hyperparameters.from_record(description["hyperparameters"])
     preprocessing = Preprocessing.from_json(description["preprocessing"])

@@ -1,8 +1,8 @@
 """The bytes of a model file: a safetensors file with a description and its digest, checked before anything is built.
 
 The tensors are `weights.0` (fan_in, fan_out), `biases.0` (fan_out,) and so on, float32, of an ensemble with members
-first; the description is JSON in the
-file's metadata under ``tuitrain``, with a SHA-256 over both. Equal models are equal files.
+first; of an average of unlike networks (format 2) `0.weights.0` and so on, and the description has ``networks``. It is
+JSON in the file's metadata under ``tuitrain``, with a SHA-256 over both. Equal models are equal files.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ from tuitrain.runs.file_checks import (
 from tuitrain.text import shown, visible
 from tuitrain.translation import gettext as _
 
-FORMAT = 1
+FORMAT, AVERAGE_FORMAT = 1, 2
+OF_A_NETWORK = ("layer_sizes", "activation", "hyperparameters", "epoch")  # which an average's networks have each
+MOST_NETWORKS = 1000
 MOST_MEMBERS = int(FIELDS["ensemble"].maximum)
 Array = NDArray[Any]
 Description = dict[str, Any]
@@ -100,6 +102,12 @@ _DESCRIPTION = table(
     {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number()),
      "positive": whole(0, 2**31), "threshold": number()}, is_open=True,
 )  # fmt: skip
+
+_NETWORKS = listed(
+    table({"members": whole(1, MOST_MEMBERS), "has_bins": truth, "weight": number(0, above=True)}, is_open=True),
+    least=1, most=MOST_NETWORKS,
+)  # fmt: skip
+_OF_BINS = ("bins", "bins_for_linear")
 
 
 def encode(description: Mapping[str, Any], tensors: dict[str, Array]) -> bytes:
@@ -177,6 +185,33 @@ def checked(description: Description, tensors: Mapping[str, Array]) -> Descripti
                 )
             )
     return description
+
+
+def parts_of(
+    description: Description, tensors: Mapping[str, Array]
+) -> tuple[list[tuple[Description, dict[str, Array]]], list[float]]:
+    """Return description and tensors of each network of an average, not yet checked, as of single models; and weights.
+
+    Raises
+    ------
+    ValueError
+        if the description does not say what networks there are.
+    """
+    shared = {name: value for name, value in description.items() if name != "networks"}
+    networks, pre = _NETWORKS(description.get("networks")), shared.get("preprocessing")
+    found = []
+    for place, network in enumerate(networks):
+        own = {name: network[name] for name in OF_A_NETWORK if name in network}
+        if network["members"] > 1:
+            own["members"] = network["members"]
+        if not network["has_bins"] and isinstance(pre, dict):
+            own["preprocessing"] = {name: value for name, value in pre.items() if name not in _OF_BINS}
+        head = f"{place}."
+        of_it = {name.removeprefix(head): tensor for name, tensor in tensors.items() if name.startswith(head)}
+        found.append(({**shared, **own, "format": FORMAT}, of_it))
+    if sum(len(of_it) for _own, of_it in found) != len(tensors):
+        raise ValueError(_("there are tensors of no network"))
+    return found, [network["weight"] for network in networks]
 
 
 def _as_json(description: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from tuitrain._version import __version__
 from tuitrain.data.cells.column_format import TEXT, TIME, ColumnFormat
 from tuitrain.errors import ModelError
 from tuitrain.runs import standalone
+from tuitrain.runs.average_model import AverageModel
 from tuitrain.runs.model import Model
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
@@ -83,18 +84,26 @@ def stored_model(model: Model) -> dict[str, Any]:
         "tuitrain": __version__, "target": model.target_name, "classes": list(model.class_names),
         "target_mean": model.target_mean, "target_scale": model.target_scale, "loss": network.loss.name,
         "gives_probabilities": model.gives_probabilities, "threshold": 0.0 if network.loss.for_classes else 0.5,
-        "activation": network.activation.name, "leaky_slope": model.hyperparameters.leaky_slope,
-        "networks": [
-            [{"weights": _stored(weights[member]), "biases": _stored(biases[member, 0])}
-             for weights, biases in zip(network.weights, network.biases, strict=True)]
-            for member in range(network.members)
-        ],
+        "networks": _networks(model),
         "bins": [] if bins is None else [
             (place, low, high) for place, edges in bins.edges.items() for low, high in pairwise(edges)
         ],
         "positive": model.positive, "cutoff": model.threshold if model.gives_probabilities else None,
         "numbers": numbers, "texts": texts,
     }  # fmt: skip
+
+
+def _networks(model: Model) -> list[dict[str, Any]]:
+    """Return the layers of each network, and what is its own: activation, whether it reads bins, how much it counts."""
+    models = model.networks if isinstance(model, AverageModel) else (model,)
+    found = [
+        {"layers": [{"weights": _stored(weights[member]), "biases": _stored(biases[member, 0])}
+                    for weights, biases in zip(one.network.weights, one.network.biases, strict=True)],
+         "activation": one.network.activation.name, "leaky_slope": one.hyperparameters.leaky_slope,
+         "has_bins": one.network.bins is not None}
+        for one in models for member in range(one.n_networks)
+    ]  # fmt: skip
+    return [{**own, "weight": weight} for own, weight in zip(found, model.member_weights.tolist(), strict=True)]
 
 
 def _missing(forms: Mapping[str, ColumnFormat], name: str, kind: str) -> list[str]:

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine import metrics
-from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
+from tuitrain.engine.resampling import Interval, classes_measure, intervals, values_measure
+from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_constant, scores_of_values
 from tuitrain.numbers import json_number
+from tuitrain.options.metric_names import LOSS
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from tuitrain.runs.model import Model
 
 Array = NDArray[Any]
-RESAMPLES, RESAMPLED_ROWS = 200, 200_000  # at most: draws, and rows of all draws together
-LEAST_RESAMPLES = 40
-INTERVAL = 5, 95  # percentiles
 LEAST_OF_A_CLASS = 50  # validation rows of the rarest class
 
 
@@ -53,17 +52,10 @@ class Judge:
         scores, are_probabilities = ranking(outputs, model.network.loss)
         decided = model.decided_numbers(outputs)
         positive = model.positive
-
-        def measure(rows: Any) -> dict[str, float]:
-            return scores_of_classes(
-                y[rows], scores[rows], decided[rows], are_probabilities=are_probabilities, positive=positive
-            )
-
-        usual = np.full(len(y), int(self._shares.argmax()))
-        constant = scores_of_classes(
-            y, np.broadcast_to(self._shares, scores.shape), usual, are_probabilities=True, positive=positive
-        )
-        found: dict[str, Any] = {"metrics": _with_intervals(measure, constant, len(y))}
+        values = scores_of_classes(y, scores, decided, are_probabilities=are_probabilities, positive=positive)
+        constant = scores_of_constant(y, self._shares, positive)
+        measure = classes_measure(y, scores, decided, are_probabilities=are_probabilities, positive=positive)
+        found: dict[str, Any] = {"metrics": _beside(values, constant, intervals(len(y), measure))}
         found["averages"] = "macro" if positive is None else model.class_names[positive]
         counts = metrics.confusion_counts(y, decided, len(model.class_names))
         found["classes"] = {
@@ -73,58 +65,60 @@ class Judge:
             )
         }  # fmt: skip
         if are_probabilities:
-            found["calibration_error"] = json_number(metrics.calibration_error(y, scores))
+            found["calibration_error"] = json_number(metrics.calibration_error(y, scores, positive=positive))
         return found
 
     def _values(self, outputs: Array, y: Array) -> dict[str, Any]:
         truth = self._model.own_units(y[:, 0])
         predicted = self._model.own_units(outputs[:, 0])
         constant = scores_of_values(truth, np.full(len(truth), self._mean))
-        return {
-            "metrics": _with_intervals(
-                lambda rows: scores_of_values(truth[rows], predicted[rows]), constant, len(truth)
-            )
-        }  # fmt: skip
+        measured = intervals(len(truth), values_measure(truth, predicted))
+        return {"metrics": _beside(scores_of_values(truth, predicted), constant, measured)}
 
 
-def _with_intervals(measure: Any, constant: dict[str, float], count: int) -> dict[str, Any]:
-    """Measure all rows and resampled ones; `measure` takes rows and returns the metrics by name."""
-    values = measure(slice(None))
-    rng = np.random.default_rng(0)
-    draws = int(np.clip(RESAMPLED_ROWS // count, LEAST_RESAMPLES, RESAMPLES))
-    drawn = [measure(rng.integers(0, count, count)) for _ in range(draws)]
-    found = {}
-    for name, value in values.items():
-        sample = np.array([one[name] for one in drawn])
-        sample = sample[np.isfinite(sample)]
-        ends = np.percentile(sample, INTERVAL).tolist() if len(sample) else [float("nan")] * 2
-        found[name] = {
+def _beside(
+    values: Mapping[str, float], constant: Mapping[str, float], measured: Mapping[str, Interval]
+) -> dict[str, Any]:  # fmt: skip
+    """Put each metric beside that of a constant answer and its interval."""
+    return {
+        name: {
             "value": json_number(value), "baseline": json_number(constant[name]),
-            "interval": [json_number(end) for end in ends],
-        }  # fmt: skip
-    return found
+            "interval": [json_number(end) for end in measured[name]],
+        } for name, value in values.items()
+    }  # fmt: skip
 
 
 def proposals(found: Mapping[str, Any]) -> list[str]:
     """Say where a single network's validation rows are too few to choose by, with the interval that shows it.
 
-    `found` is what ``tuitrain train --json`` prints; nothing is said of numbers, and of an ensemble.
+    `found` is what ``tuitrain train --json`` prints; nothing is said of numbers, and of an ensemble. The interval is
+    that of the metric that was chosen by, or of balanced accuracy.
     """
     judged = found.get("scores", {}).get("validation", {})
     if "ensemble" in found or not judged.get("classes"):
         return []
     name, rarest = min(judged["classes"].items(), key=lambda item: item[1]["rows"])
-    low, high = judged["metrics"]["balanced_accuracy"]["interval"]
-    if rarest["rows"] >= LEAST_OF_A_CLASS or low is None:
+    if rarest["rows"] >= LEAST_OF_A_CLASS:
         return []
+    metric = found.get("hyperparameters", {}).get("metric", LOSS)
+    metric = "balanced_accuracy" if metric == LOSS else metric
+    low, high = judged["metrics"][metric]["interval"]
+    if low is None:
+        return []
+    return [too_few(rarest["rows"], name, metric, (low, high))]
+
+
+def too_few(rows: int, name: str, metric: str, interval: Interval) -> str:
+    """Say that there are few `rows` of class `name` to choose by, and what does better."""
+    low, high = interval
     if round(low, 2) == round(high, 2):  # all resampled rows were right: they cannot show how few they are
         text = _(
             "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, "
             "and tuitrain search --folds 5 --seeds 3 compares more safely"
         )
-        return [text.format(rows=rarest["rows"], name=quoted(name))]
+        return text.format(rows=rows, name=quoted(name))
     text = _(
-        "only {rows} validation rows of class {name}: balanced accuracy may as well be {low:.2f} as {high:.2f} on "
+        "only {rows} validation rows of class {name}: {metric} may as well be {low:.2f} as {high:.2f} on "
         "others; --ensemble 8 validates on every row, and tuitrain search --folds 5 --seeds 3 compares more safely"
     )
-    return [text.format(rows=rarest["rows"], name=quoted(name), low=low, high=high)]
+    return text.format(rows=rows, name=quoted(name), metric=metric.replace("_", " "), low=low, high=high)

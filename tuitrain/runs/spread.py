@@ -32,7 +32,7 @@ def check_members(model: Model) -> None:
     ModelError
         if the model is one.
     """
-    if model.network.members < 2:
+    if model.n_networks < 2:
         raise ModelError(_("the model is a single network, which has no spread; train one with --ensemble 8"))
 
 
@@ -52,14 +52,25 @@ def spread_of(model: Model, outputs: Array) -> Array:
     classes = len(model.class_names)
     answer = decide(model.combined(outputs)[None], model.network, classes)[0]
     if not classes:
-        values: Array = outputs[:, :, 0].astype(np.float64).std(axis=0, ddof=1) * model.target_scale
-        return values
+        return _deviation(outputs[:, :, 0].astype(np.float64), model.member_weights) * model.target_scale
     if not model.gives_probabilities:
-        differing: Array = (decide(outputs, model.network, classes) != answer).mean(axis=0)
+        differing: Array = model.member_weights @ (decide(outputs, model.network, classes) != answer)
         return differing
     each = np.stack([class_probabilities(one, model.network.loss.name) for one in outputs])
-    chosen: Array = each[:, np.arange(len(answer)), answer].std(axis=0, ddof=1)
-    return chosen
+    return _deviation(each[:, np.arange(len(answer)), answer], model.member_weights)
+
+
+def _deviation(values: Array, weights: Array) -> Array:
+    """Return the standard deviation of values (M, N) that count `weights` (M,), together 1; of equal ones with M - 1.
+
+    The variance is divided by 1 - Σ w², its expectation under weights that count how sure each value is.
+    """
+    if (weights == weights[0]).all():
+        found: Array = values.std(axis=0, ddof=1)
+        return found
+    mean = weights @ values
+    weighed: Array = np.sqrt(weights @ (values - mean) ** 2 / (1 - (weights**2).sum()))
+    return weighed
 
 
 def calibration(model: Model, X: Array, y: Array) -> dict[str, float]:

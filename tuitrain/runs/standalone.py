@@ -66,31 +66,34 @@ def _probabilities(outputs: Any) -> Any:
 
 def _outputs(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Compute the outputs of the last layer, (rows, outputs) float32; of several networks as if one answered so."""
-    values = _with_bins(_encoded(rows))
+    plain = _encoded(rows)
+    binned = _with_bins(plain)
     with np.errstate(all="ignore"):
-        found = [_network_outputs(values, layers) for layers in MODEL["networks"]]
+        found = [_network_outputs(binned if one["has_bins"] else plain, one) for one in MODEL["networks"]]
         return found[0] if len(found) == 1 else _mean(np.stack(found).astype(np.float64)).astype(np.float32)
 
 
-def _network_outputs(values: Any, layers: Sequence[Mapping[str, Any]]) -> Any:
+def _network_outputs(values: Any, network: Mapping[str, Any]) -> Any:
+    layers = network["layers"]
     for place, layer in enumerate(layers):
         weights, biases = (_array(layer[name]) for name in ("weights", "biases"))
         values = values @ weights + biases
         if place < len(layers) - 1:
-            values = _activated(values)
+            values = _activated(values, network["activation"], network["leaky_slope"])
     return values
 
 
 def _mean(outputs: Any) -> Any:
     """Average the answers of several networks, (networks, rows, outputs): their probabilities, or else their values."""
+    shares = np.array([one["weight"] for one in MODEL["networks"]]).reshape(-1, 1, 1)
     if MODEL["loss"] == "cross_entropy":
         weighed = np.exp(outputs - outputs.max(axis=2, keepdims=True))
         weighed /= weighed.sum(axis=2, keepdims=True)
-        return np.log(np.maximum(weighed.mean(axis=0), LEAST))
+        return np.log(np.maximum((shares * weighed).sum(axis=0), LEAST))
     if MODEL["loss"] == "binary_cross_entropy":
-        yes, no = (np.exp(-np.logaddexp(0.0, sign * outputs)).mean(axis=0) for sign in (-1, 1))
+        yes, no = ((shares * np.exp(-np.logaddexp(0.0, sign * outputs))).sum(axis=0) for sign in (-1, 1))
         return np.log(np.maximum(yes, LEAST)) - np.log(np.maximum(no, LEAST))
-    return outputs.mean(axis=0)
+    return (shares * outputs).sum(axis=0)
 
 
 def _with_bins(X: Any) -> Any:
@@ -107,12 +110,11 @@ def _array(stored: Mapping[str, Any]) -> Any:
     return np.frombuffer(base64.b64decode(stored["data"]), "<f4").reshape(stored["shape"])
 
 
-def _activated(z: Any) -> Any:
-    name = MODEL["activation"]
+def _activated(z: Any, name: str, leaky_slope: float) -> Any:
     if name == "relu":
         return np.maximum(z, 0)
     if name == "leaky_relu":
-        return np.maximum(z, z * np.float32(MODEL["leaky_slope"]))
+        return np.maximum(z, z * np.float32(leaky_slope))
     if name == "elu":
         return np.maximum(z, 0) + np.expm1(np.minimum(z, 0))
     if name == "sigmoid":

@@ -79,7 +79,7 @@ def _check_bins(model: Model, dataset: Dataset, network: Network) -> None:
 
 
 def _check_fits(model: Model, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
-    if max(model.network.members, hyperparameters.ensemble) > 1:
+    if max(model.n_networks, hyperparameters.ensemble) > 1:
         raise ModelError(_("an ensemble begins anew: its members cannot begin with the weights of a model"))
     old, new = list(model.preprocessing.encoded_names), list(dataset.preprocessing.encoded_names)
     if model.task != dataset.task or model.class_names != dataset.class_names:

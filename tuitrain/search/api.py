@@ -19,7 +19,7 @@ from tuitrain.options.option import read_all, takes
 from tuitrain.options.search_settings import JOBS, OFFERED, Settings, read_settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.model import Model
-from tuitrain.search.best_model import choose, keep_model, model_path
+from tuitrain.search.best_model import StudyChoice, choose, keep_model, model_path
 from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.space.setting import setting_to_json
@@ -44,12 +44,25 @@ from tuitrain.translation import gettext as _
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search came to. `model` is the best trial's, `test` its loss and metrics on the test part."""
+    """What a search came to.
+
+    `model` is the best trial's or, where the best trials were to answer together, their average; `test` its loss and
+    metrics on the test part. `chosen` has both, and what the average was made of.
+    """
 
     study: Study
-    model: Model | None
-    test: Mapping[str, float]
+    chosen: StudyChoice
     progress: SearchProgress
+
+    @property
+    def model(self) -> Model | None:
+        """The model that was chosen; None where no trial has finished."""
+        return self.chosen.model
+
+    @property
+    def test(self) -> Mapping[str, float]:
+        """The model's loss and metrics on the test part."""
+        return self.chosen.test
 
     @property
     def best(self) -> Trial | None:
@@ -81,9 +94,23 @@ class SearchResult:
         return {
             "strategy": study.settings.strategy, "metric": study.settings.metric, "trials": done, **counts,
             "best": described, "test": {k: json_number(v) for k, v in self.test.items()},
+            **self._average_to_json(),
             "seconds": round(study.seconds, 4),
             "trials_per_second": round(done / study.seconds, 3) if study.seconds else None,
             "ending": self.progress.ending, "study": str(study.path),
+        }  # fmt: skip
+
+    def _average_to_json(self) -> dict[str, Any]:
+        """What the average was made of, and the best trial's scores on the test part beside it."""
+        average = self.chosen.average
+        if average is None:
+            return {}
+        return {
+            "average": {
+                "trials": list(average.trials), "weights": [round(weight, 6) for weight in average.weights],
+                "score": json_number(average.score), "single_score": json_number(average.single_score),
+                "single_test": {k: json_number(v) for k, v in self.chosen.single_test.items()},
+            }
         }  # fmt: skip
 
 
@@ -223,11 +250,10 @@ def run_study(
     on_progress: Callable[[SearchProgress], object] | None = None,
     on_conductor: Callable[[Conductor], object] | None = None,
 ) -> SearchResult:  # fmt: skip
-    """Search a study to its end, then train its best trial's model and evaluate it on the test part, once."""
+    """Search a study to its end, then train the model that it chose and evaluate it on the test part, once."""
     with conducting(study, dataset, jobs=jobs, dask=dask) as conductor:
         if on_conductor is not None:
             on_conductor(conductor)
         conductor.run(on_progress)
         conductor.close_workers()
-        model, test = choose(study, dataset)
-        return SearchResult(study, model, test, conductor.progress())
+        return SearchResult(study, choose(study, dataset), conductor.progress())

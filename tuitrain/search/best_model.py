@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine import Record
-from tuitrain.engine.fit import fit
 from tuitrain.errors import ModelError
 from tuitrain.runs.files import refuse_link, write_whole
-from tuitrain.runs.members import Members
+from tuitrain.runs.members import NO_THRESHOLD
 from tuitrain.runs.model import Model, load_model
+from tuitrain.search.averaged import Averaged, make_average
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
+from tuitrain.search.trained import tested_part, trained
 
 MODEL_NAME = "best.safetensors"  # in a study's directory
 
 
-def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, float]]:
-    """Return the best trial's model and its scores on the test part; None and no scores if no trial has finished."""
+@dataclasses.dataclass(frozen=True)
+class StudyChoice:
+    """What a study came to: the best trial's model, its scores on the test part, and the average, if one was made."""
+
+    single: Model | None = None
+    single_test: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    average: Averaged | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The average, or else the best trial's model; None where no trial has finished."""
+        return self.average.model if self.average is not None else self.single
+
+    @property
+    def test(self) -> Mapping[str, float]:
+        """The loss and metrics of `model` on the test part."""
+        return self.average.test if self.average is not None else self.single_test
+
+
+def choose(study: Study, dataset: Dataset) -> StudyChoice:
+    """Return the best trial's model and, where the study averages the best trials, their average; record both."""
     best = study.best
     if best is None:
-        return None, {}
+        return StudyChoice()
     model = best_model(study, dataset)
-    test = model.evaluate_part(dataset.test) if len(dataset.test) else {}
-    if study.chosen is None or study.chosen["trial"] != best.number:
-        study.choose(best, test)
-    return model, test
+    part = tested_part(dataset, study.hyperparameters(best))
+    test = model.evaluate_part(part) if len(part) else {}
+    averaged = make_average(study, dataset) if study.settings.ensemble_best > 1 else None
+    told = None if averaged is None else averaged.to_event()
+    known = study.chosen or {}
+    if known.get("trial") != best.number or known.get("average") != told:
+        study.choose(best, test, told)
+    return StudyChoice(model, test, averaged)
 
 
 def model_path(study: Study) -> Path:
@@ -62,17 +86,11 @@ def best_model(study: Study, dataset: Dataset) -> Model:
     try:
         kept = load_model(model_path(study)) if model_path(study).is_file() else None
         if kept is not None and kept.hyperparameters == h and kept.dataset_fingerprint == dataset.fingerprint:
-            return kept
+            has_threshold = kept.threshold is not None or h.threshold == NO_THRESHOLD
+            if has_threshold and (kept.positive == dataset.positive or dataset.positive is None):
+                return kept
     except ModelError:
         pass  # there is none yet, or it is damaged: it is made anew
-    if not len(dataset.validation):
-        h = h.replace(epochs=max(1, best.best_epoch), patience=0)
-    members = Members(dataset, h)
-
-    def ended(record: Record) -> None:
-        members.drop_ended()
-
-    fit(members.trainer, ended, threads=1)
-    model = dataclasses.replace(members.model(), hyperparameters=study.hyperparameters(best))
+    model = dataclasses.replace(trained(dataset, h, best_epoch=best.best_epoch)[0], hyperparameters=h)
     _save(study, model)
     return model

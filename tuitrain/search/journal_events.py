@@ -38,6 +38,10 @@ OUTCOME: Check = table(
 GUESSED = table({"guess": SETTING, "choice": SETTING, "gains": listed(number(0), least=2, most=2)}, is_open=True)
 _SPENT: Mapping[str, Check] = {"event": text, "seconds": number(0)}
 _NUMBERS = listed(whole())
+_AVERAGE = table({
+    "candidates": _NUMBERS, "trials": _NUMBERS, "weights": listed(number(0)), "score": score, "single_score": score,
+    "test": mapping(visible, score),
+}, is_open=True)  # fmt: skip
 
 
 def _epoch(name: str) -> str:
@@ -62,7 +66,7 @@ EVENTS: Mapping[str, Check] = {
     "exhausted": table({}, is_open=True),
     "settings": table({}, {"removed": listed(text), "dropped": _NUMBERS}, is_open=True),
     "noted": table({"text": text, "after": whole()}, {"trial": whole()}, is_open=True),
-    "chosen": table({"trial": whole(), "test": mapping(visible, score)}, is_open=True),
+    "chosen": table({"trial": whole(), "test": mapping(visible, score)}, {"average": _AVERAGE}, is_open=True),
 }  # fmt: skip
 
 
@@ -87,6 +91,11 @@ def finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return [finite(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def finite_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert what a table and the tables in it hold; see `finite`."""
+    return {name: finite_values(v) if isinstance(v, Mapping) else finite(v) for name, v in values.items()}
 
 
 def number_of(value: Any) -> float:

@@ -113,8 +113,9 @@ def _read(run: Run, held: OpenRun) -> Resumed:
         length = checkpoint.about.get("epochs")
         most = length if isinstance(length, int) else None
         history, steps = read_history(
-            run.path / METRICS, run.about["metric"], len(checkpoint.state.layer_sizes) - 1, most
-        )
+            run.path / METRICS, len(checkpoint.state.layer_sizes) - 1, metric=run.about["metric"],
+            watched=checkpoint.state.hyperparameters[0].metric, most=most,
+        )  # fmt: skip
         continuation, done = continuation_of(checkpoint, history, run)
         hyperparameters = checkpoint.state.hyperparameters[0].replace(seed=seed)  # the first member may have ended
         given = Hyperparameters.from_record(continuation.kept.given)

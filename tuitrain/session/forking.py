@@ -44,12 +44,12 @@ def fork(live: LiveTraining, keeper: Keeper, epoch: int) -> tuple[LiveTraining, 
 
 
 def fork_of_run(
-    path: Path, epoch: int, *, clock: Callable[[], float] = AWAKE.seconds, seconds: float = FORK_SECONDS
+    path: Path, epoch: int, *, clock: Callable[[], float] = AWAKE.seconds, seconds: float | None = None
 ) -> tuple[LiveTraining, Forked]:  # fmt: skip
     """Return the training of a run as it was after an epoch, to be trained on, and what a new run takes along.
 
     It is made again from the newest checkpoint before, by training on with what the journal says; `seconds` is how long
-    that may have taken in the run. The run is only read.
+    that may have taken in the run (None: `FORK_SECONDS`). The run is only read.
 
     Raises
     ------
@@ -60,14 +60,16 @@ def fork_of_run(
     if run.about["kind"] != "training":
         raise RunError(_("{path}: is a search; it has no epochs").format(path=visible(path)))
     h, _given = began_with(run)
-    history, steps = read_history(path / METRICS, run.about["metric"], len(h.hidden_layers) + 1)
+    history, steps = read_history(
+        path / METRICS, len(h.hidden_layers) + 1, metric=run.about["metric"], watched=h.metric
+    )
     if not 0 < epoch <= history.length:
         raise RunError(_("{path}: has no epoch {epoch}; it has {epochs}").format(
             path=visible(path), epoch=epoch, epochs=counted(history.length, "epoch")))  # fmt: skip
     base = _checkpoint(run, epoch)
     first = 0 if base is None else int(base.about["epochs"])
     needed = time_between(history, first, epoch)
-    if first < epoch and needed > seconds:
+    if first < epoch and needed > (FORK_SECONDS if seconds is None else seconds):
         kept = ", ".join(map(str, kept_epochs(path))) or _("none")
         raise RunError(_("{path}: epoch {epoch} would have to be trained again for {time}; kept epochs: {kept}").format(
             path=visible(path), epoch=epoch, time=duration(needed), kept=kept))  # fmt: skip

@@ -7,10 +7,8 @@ validation rows, or on the training rows where there are none.
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
@@ -20,15 +18,13 @@ from tuitrain.diagnosis.recording import Recording
 from tuitrain.diagnosis.reference import simple_answers
 from tuitrain.engine import Trainer
 from tuitrain.errors import TuitrainError
-from tuitrain.options.data_options import DATA_FIELDS
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
+from tuitrain.session.remedy_options import changes_of
 from tuitrain.session.train import train
 from tuitrain.translation import gettext as _
 
 EQUAL = 0.01  # of a score, within which a remedy is no better than none
-_FIELDS = {spec.flag: spec for spec in FIELDS.values()}
-_DATA = {spec.flag: spec for spec in DATA_FIELDS.values()}
 
 
 @dataclass(frozen=True)
@@ -95,15 +91,7 @@ def _told(proof: Proof) -> str:
 
 def prove(remedy: Remedy, dataset: Dataset, h: Hyperparameters, before: float) -> Proof:
     """Train with a remedy; `before` is the score without it."""
-    words = shlex.split(remedy.options)
-    changes: dict[str, Any] = {}
-    options: dict[str, Any] = dict(dataset.options)
-    for flag, value in zip(words[::2], words[1::2], strict=True):
-        if flag in _FIELDS:
-            changes[_FIELDS[flag].name] = _FIELDS[flag].parse(value)
-        else:
-            spec = _DATA[flag]
-            options[spec.name] = (*options.get(spec.name, ()), value) if spec.is_repeatable else value
+    changes, options = changes_of(remedy.options, dataset.options)
     try:
         data = dataset if options == dict(dataset.options) else load_dataset(dataset.source, **options)
         result = train(data, h.replace(**changes))

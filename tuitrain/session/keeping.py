@@ -339,7 +339,10 @@ class Keeper:
         assert self._metrics is not None
         length = live.history.length
         steps = self._steps[self._written : length]
-        lines = epoch_lines(live.history, steps, self._written, part=live.examined_part, metric=live.metric_name)
+        lines = epoch_lines(
+            live.history, steps, self._written, part=live.examined_part, metric=live.metric_name,
+            watched=live.hyperparameters.metric,
+        )  # fmt: skip
         self._written = length
         self._metrics.append(lines)
         self._lines_due = self._clock() + LINES_SECONDS

@@ -29,12 +29,13 @@ from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.members import Members, MembersState
 from tuitrain.session.continuation import Continuation, KeptTraining
+from tuitrain.session.metric_views import metric_view
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
 from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
-from tuitrain.session.views import boundary_view, metric_view, parameters_view
+from tuitrain.session.views import boundary_view, parameters_view
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 
@@ -340,8 +341,9 @@ class LiveTraining:
             self._views["parameters"] = parameters_view(self.trainer)
         if "metric" in look.views:
             self._views["metric_view"] = metric_view(
-                self.trainer, self.members.shown_dataset, train_rows=self._train_rows, is_running=is_running
-            )
+                self.trainer, self.members.shown_dataset, train_rows=self._train_rows, is_running=is_running,
+                in_detail="metric_detail" in look.views,
+            )  # fmt: skip
         if "boundary" in look.views:
             self._views["boundary"] = boundary_view(self.trainer, self.members.shown_dataset, look.boundary_shape)
 
@@ -377,6 +379,7 @@ class LiveTraining:
             "epoch": record.epoch, "train_loss": record.train_loss.mean(),
             "validation_loss": record.validation_loss.mean(),
             f"{part}_metric": next(iter(self._metrics.values())).mean(), "learning_rate": record.learning_rate[0],
+            "watched_metric": record.metrics.get(self.hyperparameters.metric, np.array(np.nan)).mean(),
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
         self.history.append(row, {

@@ -65,6 +65,7 @@ class Searching(Work[SearchSnapshot]):
         self._open = ExitStack()
         self._progress: SearchProgress | None = None
         self._test: Mapping[str, float] = {}
+        self._single_test: Mapping[str, float] = {}  # of the best trial, where the model is an average
         self._explained: Explained | None = None
         self._asks_first = self._is_one_at_a_time = False
         self._estimate: GridEstimate | None = None
@@ -213,7 +214,7 @@ class Searching(Work[SearchSnapshot]):
     def _leave(self) -> None:
         """End the search there is, to begin another."""
         self._end("stopped", "")
-        self._progress, self._explained, self._test = None, None, {}
+        self._progress, self._explained, self._test, self._single_test = None, None, {}, {}
         self._study = self._dataset = None
 
     def _give_up_guessing(self) -> None:
@@ -236,12 +237,12 @@ class Searching(Work[SearchSnapshot]):
         except Exception:
             self._state = "failed"
             raise
-        self._state, self._test, self._ending = "running", {}, ""
+        self._state, self._test, self._single_test, self._ending = "running", {}, {}, ""
         if self._is_ending.is_set():
             self._conductor.ask_to_stop()
 
     def _finish(self, turn: Turn) -> None:
-        """Train the best trial's model once the budget is spent, and evaluate it on the test part."""
+        """Train the model that is chosen once the budget is spent, and evaluate it on the test part."""
         assert self._study is not None
         assert self._dataset is not None
         assert self._conductor is not None
@@ -249,7 +250,8 @@ class Searching(Work[SearchSnapshot]):
         self._conductor.close_workers()
         self._state = "choosing"
         turn.publish()
-        _, self._test = choose(self._study, self._dataset)
+        chosen = choose(self._study, self._dataset)
+        self._test, self._single_test = chosen.test, chosen.single_test if chosen.average is not None else {}
         self.see(turn.look)
         self._end("done" if ending != "stopped" else "stopped", ending)
 
@@ -289,7 +291,7 @@ class Searching(Work[SearchSnapshot]):
             () if study is None else tuple(trial.number for trial in study.ties), self._test, self._explained,
             self._asks_first, self._is_one_at_a_time, self._estimate,
             None if dataset is None else DatasetFacts.of(dataset), answered,
-            notes=() if study is None else tuple(study.notes),
+            notes=() if study is None else tuple(study.notes), single_test=self._single_test,
         )  # fmt: skip
 
     def fail(self, error: Exception) -> dict[str, Any]:

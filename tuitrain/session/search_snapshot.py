@@ -35,7 +35,9 @@ class GridEstimate:
 
 @dataclass(frozen=True)
 class SearchSnapshot(JsonFields):
-    """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
+    """One moment of a search. `version` grows with each new one; `test` is the chosen model's, at the end.
+
+    Where that is an average of the best trials, `single_test` is the best one's alone.
 
     `answered` is the number of the last command that was obeyed or refused. `dataset` is what is searched on.
     `is_by_hand` says that this shows trainings by hand rather than a search.
@@ -58,6 +60,7 @@ class SearchSnapshot(JsonFields):
     answered: int = 0
     is_by_hand: bool = False
     notes: tuple[StudyNote, ...] = ()
+    single_test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def is_running(self) -> bool:

@@ -71,8 +71,8 @@ class Session(Protocol[S_co]):
     ) -> None:
         """Say which costly views are looked at; no other is computed.
 
-        A training has ``parameters``, ``metric`` and ``boundary`` of a shape (rows, columns); a search ``surrogate``
-        along a column.
+        A training has ``parameters``, ``metric``, ``metric_detail`` (its intervals and curves) and ``boundary`` of a
+        shape (rows, columns); a search ``surrogate`` along a column.
         """
 
     def look_back(self, epoch: int | None, *, is_forward: bool = False) -> None:

@@ -57,14 +57,44 @@ class ParametersView:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A class's curve over all thresholds, `x` and `y` (N,), and the area under it."""
+
+    number: int
+    x: Floats
+    y: Floats
+    area: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What probabilities said, what share came true (NaN in a bin without rows), and the rows of each bin, (B,).
+
+    `number` is the class whose probability it is, None where it is that of the answer. `error` is the expected
+    calibration error.
+    """
+
+    said: Floats
+    true: Floats
+    rows: NDArray[np.int64]
+    error: float
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class MetricView:
     """The model on one part (validation, or training where there is none).
 
     `baselines` are the values of always answering `usual`: the most frequent class of the training rows (its number),
     or their mean; of scores of probabilities, those of always answering the share of each class in the training rows.
     A value that is not known is NaN. Classification: `confusion` (K, K) int64, rows truth, columns prediction;
-    `class_scores` (K, 3) are precision, recall and F1 of each class. Regression: `truth` and `predicted`, (V,) float64
-    in the target's own units. `epoch` is that of the weights.
+    `class_scores` (K, 3) are precision, recall and F1 of each class; `positive` is the class that is looked for, which
+    precision, recall, F1 and the areas are of, and `threshold` the probability from which it is answered, None where
+    the likeliest class is. Regression: `truth` and `predicted`, (V,) float64 in the target's own units. `epoch` is that
+    of the weights.
+
+    Where more is looked at, `intervals` hold the middle 90 % of each score on resampled rows, `roc` and
+    `precision_recall` the curves of the positive class, of the second of two, or of the classes that are ranked worst.
     """
 
     part: str
@@ -76,6 +106,12 @@ class MetricView:
     class_scores: Floats | None = None
     baselines: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     usual: float = float("nan")
+    positive: int | None = None
+    threshold: float | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    roc: tuple[Curve, ...] = ()
+    precision_recall: tuple[Curve, ...] = ()
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)

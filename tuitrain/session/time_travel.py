@@ -47,7 +47,7 @@ class TimeTravel:
             return
         self.moment, self._shown = None, shown
         with training_arithmetic:
-            then = as_it_was(live, *nearest(live, look.epoch, is_forward=look.is_forward))
+            then = as_it_was(live, *nearest(live, look.epoch, is_forward=look.is_forward, seconds=AGAIN_SECONDS))
             then.look(look)
         self.moment = PastMoment.of(then.snapshot(version=0, state="paused", pending={}, message=""), look.epoch)
 
@@ -57,9 +57,7 @@ class TimeTravel:
         return self.moment is not None
 
 
-def nearest(
-    live: LiveTraining, epoch: int, *, is_forward: bool = False, seconds: float = AGAIN_SECONDS
-) -> tuple[int, KeptEpoch]:
+def nearest(live: LiveTraining, epoch: int, *, seconds: float, is_forward: bool = False) -> tuple[int, KeptEpoch]:
     """Return the epoch to show where `epoch` is asked for, and the state it is made again from.
 
     It is another one, before it or with `is_forward` after it if there is such a one, where it would have to be trained

@@ -21,6 +21,7 @@ from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.members import Members
 from tuitrain.runs.model import Model
+from tuitrain.runs.scores import proposals
 from tuitrain.text import quoted, suggest
 from tuitrain.translation import gettext as _
 
@@ -78,7 +79,7 @@ def describe(
         name: {key: json_number(value) for key, value in values.items()}
         for name, values in members.evaluations(model).items()
     }
-    return {
+    described = {
         "dataset": dataset.name, "target": dataset.target_name, "task": dataset.task, "epochs": epochs,
         "best_epoch": model.epoch,
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
@@ -92,6 +93,7 @@ def describe(
         **(_of_members(members) if members.count > 1 else {}),
         "findings": [finding.described() for finding in findings],
     }  # fmt: skip
+    return {**described, "proposals": proposals(described)}
 
 
 def ends(answer: object) -> Literal["", "keep", "stop", "cancel"]:

@@ -146,7 +146,9 @@ def resumed(study: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("name", ["study.toml", "journal.jsonl", "lock"])
+@pytest.mark.parametrize(
+    "name", ["lock", *(pytest.param(name, marks=pytest.mark.long) for name in ("study.toml", "journal.jsonl"))]
+)
 def test_a_pipe_in_the_place_of_a_file_is_refused(name: str, study: Path) -> None:
     (study / name).unlink(missing_ok=True)
     os.mkfifo(study / name)

@@ -226,7 +226,7 @@ def test_a_goal_is_a_finite_number(goal: Any) -> None:
 def test_python_searches_without_a_directory() -> None:
     import tuitrain
 
-    found = tuitrain.tune("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=3)
+    found = tuitrain.tune("iris", RANGES, base=BASE, strategy="random", trials=3)
     assert isinstance(found.best, Trial)
     assert found.model is not None
     assert len(found.trials) == 3
@@ -279,8 +279,8 @@ def test_the_name_that_tune_had_in_0_1_works_with_a_notice() -> None:
     import tuitrain
 
     with pytest.warns(FutureWarning, match=r"tuitrain\.tune"):
-        found = tuitrain.search("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=2, seed=1)
-    again = tuitrain.tune("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=2, seed=1)
+        found = tuitrain.search("iris", RANGES, base=BASE, strategy="random", trials=2, seed=1)
+    again = tuitrain.tune("iris", RANGES, base=BASE, strategy="random", trials=2, seed=1)
     assert [trial.setting for trial in found.trials] == [trial.setting for trial in again.trials]
     assert [trial.score for trial in found.trials] == [trial.score for trial in again.trials]
 

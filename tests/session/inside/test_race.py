@@ -14,6 +14,7 @@ from tuitrain.session.inspection import Copy
 from tuitrain.session.train import train
 from tuitrain.session.training import TrainingSession
 
+OTHERS = ("optimizer", "schedule", "activation")
 REMEMBERED = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2, "adamw": 2}  # numbers a parameter
 
 
@@ -25,7 +26,7 @@ def answers_of(asked: RunRace, **fields: object) -> tuple[list[RaceAnswer], Hype
     return list(race(asked, Copy.of(trainer, data, 1))), h  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["optimizer", "schedule", "activation", "batch_size"])
+@pytest.mark.parametrize("name", ["batch_size", *(pytest.param(n, marks=pytest.mark.long) for n in OTHERS)])
 def test_each_lane_has_the_losses_that_it_has_alone(name: str) -> None:
     answers, h = answers_of(RunRace(name, 4), optimizer="nesterov", learning_rate=0.02, batch_size=50)
     answer, rows = answers[-1], len(plain_dataset("moons").train)

@@ -45,6 +45,11 @@ def test_rows_come_worst_first_with_the_networks_own_probabilities(dataset: str,
         if loss == "auto":
             own = -np.log(answer.probabilities[validation.y[at]])
             assert answer.losses[place % len(answer.losses)] == pytest.approx(own, rel=1e-5)
+            after = answer_of(trainer, RowLoss(place + 1))
+            assert isinstance(after, ClassLossAnswer)
+            assert answer.following is not None and answer.following.row == after.row
+            assert answer.following.probabilities.tolist() == after.probabilities.tolist()
+            assert answer.following.truth.tolist() == after.truth.tolist()
     examined = trainer.examine(validation).evaluate().loss[0]
     assert answer.mean == pytest.approx(float(examined), rel=1e-5)
 

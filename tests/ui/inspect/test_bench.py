@@ -183,6 +183,30 @@ async def test_by_unit_of_a_large_layer_the_units_that_are_reached_stay_in_view(
     session.close()
 
 
+async def test_in_a_small_terminal_the_layer_of_the_step_is_always_in_view():
+    """Three weight layers: input, two hidden layers and output have no room beside each other at 80 cells."""
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(5, 4), activation="tanh"))
+    try:
+        session.send(Step(2))
+        async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+            await settle(pilot, lambda: session.snapshot.step == 2)
+            page = await opened(pilot)
+            assert "adam, η 0.01" in text_of(pilot.app)  # what the step is made with, beside its formulas
+            await pilot.press("r")
+            seen = {}
+            for number, column in enumerate(("input", "layer 1", "layer 2", "output", "output", "output", "layer 2")):
+                await settle(pilot, lambda: f"step {number}/8" in text_of(pilot.app))  # noqa: B023
+                heads = text_of(pilot.app).splitlines()[2]
+                assert column in heads, (number, heads)
+                seen[number] = text_of(pilot.app)
+                await pilot.press("right")
+            assert "t 1" in seen[4] and re.search(r"o1 δ [+−]0", seen[5])  # the truth at the loss, then the error
+            header = seen[4].splitlines()[0]
+            assert f"truth {page.answer.truth} · epoch 0" in header and f"row {page.answer.row}" in header
+    finally:
+        session.close()
+
+
 async def test_a_typed_weight_is_on_the_copy_until_1_adopts_it_and_u_takes_it_back(session):
     session.wait_for_answer(session.send(Step(epochs=1)), 30)
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:

@@ -86,6 +86,7 @@ async def test_x_opens_the_units_also_where_they_have_not_been_before():
         try:
             async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
                 page = await opened(pilot, "I")
+                assert page.selected_word()[0] == ("permutation importance" if layers else "coefficients")
                 await pilot.press("x")
                 await settle(pilot, lambda: isinstance(pilot.app.screen, UnitsPage) and pilot.app.screen.answer)
                 await pilot.pause()

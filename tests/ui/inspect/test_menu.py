@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import OptionList
 
 import tuitrain.diagnosis
+from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -60,6 +61,9 @@ async def test_it_opens_on_the_page_of_the_moment(session: TrainingSession, size
         await settle(pilot, lambda: isinstance(pilot.app.screen, PageMenu))
         pages = pilot.app.screen.query_one(OptionList)
         assert PAGES[pages.highlighted or 0].name == "row_loss"
+        await settle(pilot, lambda: "▸c  C  Row loss" in text_of(pilot.app))  # a sign, not a colour alone
+        await pilot.press("down")
+        await settle(pilot, lambda: "▸v  V  MSE apart" in text_of(pilot.app) and "▸c  C" not in text_of(pilot.app))
         assert pages.size.height >= len(PAGES)  # nothing scrolls away, also at 80x24
         await pilot.press("z")
         await settle(pilot, lambda: not isinstance(pilot.app.screen, PageMenu))

@@ -11,7 +11,7 @@ from tests.ui.waiting import resize, settle
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.widgets.text_lines import Lines
 
-SIZES = [(80, 24), (120, 40), (200, 50)]
+SIZES = [(80, 24), (200, 50)]
 
 
 @pytest.fixture

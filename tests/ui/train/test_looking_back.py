@@ -17,6 +17,13 @@ MOONS = load_dataset("moons")
 H = Hyperparameters(hidden_layers=(5,), epochs=24, patience=0)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make any epoch again, however long that takes on a busy machine."""
+    monkeypatch.setattr("tuitrain.session.time_travel.AGAIN_SECONDS", 1e9)
+    monkeypatch.setattr("tuitrain.session.forking.FORK_SECONDS", 1e9)
+
+
 @pytest.fixture
 def session():
     found = TrainingSession(MOONS, H)

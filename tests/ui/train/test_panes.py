@@ -27,6 +27,17 @@ def metric(theme):
     return MetricPane(theme, lambda: NAMES)
 
 
+def drawing(form):
+    """Make a metric pane that draws this form."""
+
+    def make(theme):
+        pane = MetricPane(theme, lambda: NAMES)
+        pane.form = form
+        return pane
+
+    return make
+
+
 def boundary(theme):
     return BoundaryPane(theme, lambda: ("zero", "one"))
 
@@ -37,7 +48,11 @@ CASES = {
                               made_up.deep()]),
     "parameters": (PARAMETERS, [made_up.fresh(), made_up.with_parameters(), made_up.with_parameters((784, 32, 10)),
                                 made_up.with_parameters((2, 1))]),
-    "metric": (metric, [made_up.fresh(), made_up.with_confusion(), made_up.with_residuals()]),
+    "metric": (metric, [made_up.fresh(), made_up.with_confusion(), made_up.with_residuals(), made_up.with_curves(),
+                        made_up.with_curves(3, rows=60)]),
+    **{form: (drawing(form), [made_up.fresh(), made_up.with_confusion(), made_up.with_residuals(),
+                              made_up.with_curves(), made_up.with_curves(3, rows=60)])
+       for form in ("roc", "precision_recall", "reliability", "confusion")},
     "boundary": (boundary, [made_up.fresh(), made_up.with_boundary(), made_up.with_boundary(confidence=False),
                             made_up.with_fit()]),
 }  # fmt: skip
@@ -274,14 +289,14 @@ async def test_a_narrow_column_keeps_scores_baseline_and_matrix():
 async def test_before_the_first_step_the_metric_is_that_of_an_untrained_network():
     view = replace(made_up.with_confusion(3).metric_view, epoch=0)
     snapshot = replace(made_up.fresh(), metric_view=view)
-    assert "Metric · epoch 0 · untrained" in await seen(metric, snapshot, (60, 20))
+    assert "Metric│ROC m · epoch 0 · untrained" in await seen(metric, snapshot, (60, 20))
 
 
 async def test_the_title_says_as_much_about_the_epoch_as_there_is_room_for():
     snapshot = replace(made_up.with_confusion(3), state="done", best_epoch=60)
     titles = [(await seen(metric, snapshot, (width, 12))).splitlines()[-1] for width in (60, 34, 28)]
     assert [title.strip(" ─┐┌") for title in titles] == [
-        "Metric · best epoch 60 · 86 rows", "Metric · best 60 · 86 rows", "Metric · best epoch 60"
+        "Metric│ROC m · best epoch 60 · 86 rows", "Metric│ROC m · best epoch 60", "Metric · best epoch 60"
     ]  # fmt: skip
 
 

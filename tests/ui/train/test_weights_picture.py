@@ -81,6 +81,22 @@ async def test_a_weight_is_typed_and_journalled(session) -> None:
         await settle(pilot, lambda: "+1.25" in text_of(pilot.app))
 
 
+async def test_after_the_end_no_weight_is_asked_for(session) -> None:
+    session.send(Start())
+    while session.snapshot.state != "done":
+        session.wait(session.snapshot.version, 1)
+    async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
+        await pilot.press("w")
+        await settle(pilot, lambda: session.snapshot.parameters is not None)
+        next(pane for pane in pilot.app.screen.panes if pane.id == "parameters").focus()
+        await settle(pilot, lambda: "the training has ended" in text_of(pilot.app))
+        shown = text_of(pilot.app)
+        assert "enter: type" not in shown and f"in all · best epoch {session.snapshot.parameters.epoch}" in shown
+        await pilot.press("enter")
+        await settle(pilot, lambda: "those of the best epoch, and stay" in text_of(pilot.app))
+        assert not isinstance(pilot.app.screen, PromptDialog)
+
+
 def test_training_goes_on_from_the_changed_weight(session) -> None:
     trainer = session._training.live.trainer
     for refused in (

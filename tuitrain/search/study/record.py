@@ -224,7 +224,8 @@ class StudyRecord:
             self.notes.append(StudyNote(event["after"], words))
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
-        self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"]}
+        kept = {"average": event["average"]} if "average" in event else {}
+        self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"], **kept}
 
 
 def _place(number: int, among: Sequence[object], what: str) -> int:

@@ -18,7 +18,7 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.lock import Lock
-from tuitrain.search.journal_events import checked_event, finite
+from tuitrain.search.journal_events import checked_event, finite, finite_values
 from tuitrain.search.space.setting import own_setting, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
@@ -222,9 +222,12 @@ class Study(StudyRecord):
         after = sum(one.is_done for one in self._all)
         self._write({"event": "noted", "text": text, "after": after, **({} if trial is None else {"trial": trial})})
 
-    def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
-        """Record the chosen trial, and its score on the test part."""
-        self._write({"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}})
+    def choose(
+        self, trial: Trial, test: Mapping[str, float], average: Mapping[str, Any] | None = None
+    ) -> None:  # fmt: skip
+        """Record the chosen trial, and its score on the test part; of an average of trials what `Averaged` tells."""
+        event = {"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}}
+        self._write(event if average is None else {**event, "average": finite_values(average)})
 
     def _write(self, event: dict[str, Any]) -> None:
         if self._lock is None:

@@ -22,13 +22,22 @@ class RowLoss(Question):
 
 
 @dataclass(frozen=True, eq=False)
+class SeenRow:
+    """What the network says of another row (K,), what is true of it (K,), and its number in its source."""
+
+    row: int
+    probabilities: NDArray[np.float64]
+    truth: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class ClassLossAnswer(Answer):
     """A row of a classification.
 
     `losses` (V,) are those of all rows, the worst first, `mean` is their mean; `row` is the chosen one's number in its
     source, `cells` its values by column. `probabilities` (K,) are what the network says, `truth` (K,) what is true, in
-    the order of `classes`. `gives_probabilities` is False for a loss whose outputs are no probabilities: they are then
-    scores, and `probabilities` holds these.
+    the order of `classes`; `following` is the row with the next smaller loss. `gives_probabilities` is False for a loss
+    whose outputs are no probabilities: they are then scores, and `probabilities` holds these.
     """
 
     part: str
@@ -41,6 +50,7 @@ class ClassLossAnswer(Answer):
     truth: NDArray[np.float64]
     loss: str
     gives_probabilities: bool
+    following: SeenRow | None = None
 
 
 @dataclass(frozen=True, eq=False)

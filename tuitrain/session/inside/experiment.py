@@ -84,6 +84,7 @@ class ExperimentLane:
         if self.trainer.validation is not None:
             looked = yield from self.trainer.validation.in_parts()
             self.losses[:, 0] = looked.loss
+            self.took_start()
             yield
 
     def _take(self, record: Record) -> None:
@@ -98,8 +99,14 @@ class ExperimentLane:
             self.diverged[member] = divergence.epoch if divergence is not None else 0
         self.took(record)
 
+    def took_start(self) -> None:
+        """Called once the validation rows were measured before the first step, where there are any."""
+
     def took(self, record: Record) -> None:
         """Called with each epoch's record, after the losses, steps and seconds of that epoch are known."""
+
+
+L = TypeVar("L", bound=ExperimentLane)
 
 
 class Stretch:
@@ -119,7 +126,15 @@ class Stretch:
 def lanes_of(
     copy: Copy, members: Sequence[Hyperparameters], epochs: int, *, from_here: bool = False
 ) -> Iterator[ExperimentLane]:
-    """Put members into as few stacks as leave each step short, and yield each stack when it is made.
+    """Put members into stacks as `stacked` does."""
+    return stacked(ExperimentLane, copy, members, epochs, from_here=from_here)
+
+
+def stacked(
+    kind: Callable[[Trainer, int], L], copy: Copy, members: Sequence[Hyperparameters], epochs: int, *,
+    from_here: bool = False,
+) -> Iterator[L]:  # fmt: skip
+    """Put members into as few stacks as leave each step short, and yield each stack, a lane of a `kind`, when made.
 
     They go on `from_here`, where the copy is, or else begin anew on its dataset. No early stopping: all train `epochs`
     epochs, unless they diverge.
@@ -140,7 +155,7 @@ def lanes_of(
             copy.dataset, some, is_probed=False, state=state.repeat(len(some)) if state is not None else None,
             prepared=copy.prepared,
         )  # fmt: skip
-        yield ExperimentLane(trainer, epochs)
+        yield kind(trainer, epochs)
 
 
 def train_lanes(lanes: Sequence[ExperimentLane]) -> Iterator[int]:

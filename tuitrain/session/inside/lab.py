@@ -60,7 +60,7 @@ class PairLane(ExperimentLane):
 
     def took(self, record: Record) -> None:
         """Keep the metric; where no rows were kept apart, that of the training rows once it has ended."""
-        for values in record.metrics.values():
+        for values in [*record.metrics.values()][:1]:
             self.metrics[self.done] = values[0] if np.isfinite(self.losses[0, self.done]) else np.nan
         best = int(self.trainer.early_stopping.best_epoch[0])
         if self.trainer.validation is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.network import Network
 from tuitrain.engine.parts import Parts
-from tuitrain.session.asked.row_loss import ClassLossAnswer, RowLoss, ValueLossAnswer
+from tuitrain.session.asked.row_loss import ClassLossAnswer, RowLoss, SeenRow, ValueLossAnswer
 from tuitrain.session.inside.rows import cells, examined_part, network_of, worst_first, worst_row_first
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Answer, Question
@@ -38,18 +38,24 @@ def row_loss(question: Question, copy: Copy) -> Answers:
 def _of_classes(asked: RowLoss, copy: Copy, network: Network) -> Parts[Answer]:
     dataset = copy.dataset
     name, part, losses, order = yield from worst_row_first(network, copy)
-    place = int(order[asked.place % len(order)])
-    x, truth = part.X[place], np.zeros(dataset.n_classes)
+    seen, following = (
+        _seen(network, dataset, part, int(order[place % len(order)])) for place in (asked.place, asked.place + 1)
+    )
+    return ClassLossAnswer(
+        asked, name, losses[order], float(losses.mean()), seen.row,
+        cells(dataset, part.X[int(order[asked.place % len(order)])]), dataset.class_names, seen.probabilities,
+        seen.truth, network.loss.name, network.loss.gives_probabilities, following,
+    )  # fmt: skip
+
+
+def _seen(network: Network, dataset: Dataset, part: Part, place: int) -> SeenRow:
+    truth = np.zeros(dataset.n_classes)
     truth[int(part.y[place])] = 1
-    gives = network.loss.gives_probabilities
-    said = network.predict(x[None])[0, 0]
+    said = network.predict(part.X[place][None])[0, 0]
     if len(said) == 1:  # one output tells of two classes
         one = float(said[0])
-        said = np.array([1 - one, one]) if gives else np.array([-one, one])
-    return ClassLossAnswer(
-        asked, name, losses[order], float(losses.mean()), int(part.rows[place]), cells(dataset, x),
-        dataset.class_names, said.astype(np.float64), truth, network.loss.name, gives,
-    )  # fmt: skip
+        said = np.array([1 - one, one]) if network.loss.gives_probabilities else np.array([-one, one])
+    return SeenRow(int(part.rows[place]), said.astype(np.float64), truth)
 
 
 def _of_values(asked: RowLoss, dataset: Dataset, network: Network, name: str, part: Part, delta: float) -> Answer:

@@ -141,7 +141,7 @@ class NoisePage(InsidePage, inherit_bindings=False):
             chosen = size == answer.batch_size
             word = _("full") if size == answer.rows else f"{size:,}"
             text = (
-                f"{word:>6} {figure(spread / size):>8} {decimal(noise, 2):>6} {decimal(cosine, 2):>5} "
+                f"{word:>6} {figure(spread / size):>8} {decimal(noise, 2):>6} {cosine:>5.2f} "
                 f"{memory(size * answer.row_bytes):>9}"
             )
             lines.append(line(width, [

@@ -18,6 +18,7 @@ from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.bench_changes import CopyChanges
 from tuitrain.ui.inspect.bench_edges import (
+    edge_in_view,
     edge_of_next_unit,
     edges_of,
     first_edge,
@@ -26,7 +27,7 @@ from tuitrain.ui.inspect.bench_edges import (
     strongest_edge,
 )
 from tuitrain.ui.inspect.bench_keys import BENCH_ACTIONS
-from tuitrain.ui.inspect.bench_layers import WIDE, columns_of, shown_units
+from tuitrain.ui.inspect.bench_layers import WIDE, Chosen, bench_boxes, columns_of, shown_units
 from tuitrain.ui.inspect.bench_shares import TWO_WAYS_ROWS, draw_shares, two_ways
 from tuitrain.ui.inspect.bench_way import Phase, Way
 from tuitrain.ui.inspect.chain_rule import (
@@ -50,7 +51,6 @@ from tuitrain.ui.train.panes.weight_prompt import read_number
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 EXAMPLES = ("", "shares", "2-3-2")
-SHARE_ROWS = 4  # of the pane of shares below it, with its frame
 
 
 class BenchPage(InsidePage, inherit_bindings=False):
@@ -108,17 +108,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
-        if area.width >= WIDE and self.example != "shares":
-            below = max(area.height // 2, 14)
-            network = Region(area.x, area.y, area.width, area.height - below + 1)
-            beside = 42
-            left = Region(area.x, area.bottom - below, area.width - beside + 1, below)
-            return {"network": network, "rule": left, "shares": Region(area.right - beside, left.y, beside, below)}
-        rule, below = (5, TWO_WAYS_ROWS + 2) if self.example == "shares" else (9, SHARE_ROWS)
-        network = Region(area.x, area.y, area.width, area.height - rule - below + 2)
-        middle = Region(area.x, network.bottom - 1, area.width, rule)
-        return {"network": network, "rule": middle,
-                "shares": Region(area.x, middle.bottom - 1, area.width, below)}  # fmt: skip
+        return bench_boxes(area, is_shares=self.example == "shares")
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
         answer = self.answer
@@ -179,7 +169,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 else _("example {sizes} {activation}")
             )
             return name.format(sizes=sizes, activation=answer.activation), state
-        what = _("epoch {epoch} · row {row}, loss {place} of {rows} · truth {truth} · {sizes} {activation}").format(
+        what = _("row {row} · truth {truth} · epoch {epoch} · loss {place} of {rows} · {sizes} {activation}").format(
             row=answer.row, place=self.place % answer.rows + 1, rows=answer.rows, truth=answer.truth,
             epoch=answer.epoch, sizes=sizes, activation=answer.activation,
         )  # fmt: skip
@@ -199,9 +189,11 @@ class BenchPage(InsidePage, inherit_bindings=False):
         edges = _(" · on edges w, below it ∂J/∂w") if is_wide and phase.is_back else ""
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
         has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
-        rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(
-            "Weight {weight} · forward with this moment's numbers"
-        )  # fmt: skip
+        rule = _("Weight {weight} · forward with this moment's numbers")
+        if has_delta:
+            rule = _("Weight {weight} · chain rule with this moment's numbers")
+        if phase.is_last:
+            rule = _("Weight {weight} · chain rule and step in numbers")
         shared = (
             _("Two ways to hand the error back") if self.example == "shares"
             else theme.formula(_("{unit}: who caused its sum, in |w·a|").format(unit=unit))
@@ -211,7 +203,10 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 _("Network · {way}").format(way=way) + edges,
                 ", ".join(filter(None, (changed, learnt, J))),
             ),
-            "rule": (rule.format(weight=weight), ""),
+            "rule": (
+                rule.format(weight=weight),
+                theme.formula(f"{answer.step.optimizer}, η {answer.step.learning_rate:.3g}") if phase.is_last else "",
+            ),
             "shares": (shared, ""),
         }
 
@@ -256,18 +251,24 @@ class BenchPage(InsidePage, inherit_bindings=False):
         assert self.answer is not None
         unit = go(self.way, len(self.answer.trace.layers))
         layer = self._phase.layer
-        if unit is None or layer is None or (layer, unit) == (self.edge.layer, self.edge.unit):
-            self.refresh_page()
-            return
-        self.edge = strongest_edge(self.answer, layer, unit)
+        if unit is None or layer is None:
+            self.edge = edge_in_view(self.answer, self.edge, self._phase.column, self._shown())
+        elif (layer, unit) != (self.edge.layer, self.edge.unit):
+            self.edge = strongest_edge(self.answer, layer, unit)
         self.ask_anew()
+
+    def _shown(self, edge: WeightPlace | None = None) -> Chosen:
+        """The columns and units that are drawn around a weight, the chosen one."""
+        assert self.answer is not None
+        size = self.panes["network"].size
+        return shown_units(self.answer, edge or self.edge, size.width, size.height)
 
     def _units_of(self, layer: int) -> tuple[tuple[int, ...], bool]:
         """The units of a weight layer that are drawn when it is in view, and whether there are more."""
         assert self.answer is not None
-        size, found = self.panes["network"].size, self.answer.trace.layers[layer]
+        found = self.answer.trace.layers[layer]
         place = WeightPlace(layer, 0, int(np.abs(found.delta * found.a).argmax()))  # so that none has to make room
-        chosen = shown_units(self.answer, place, size.width, size.height)
+        chosen = self._shown(place)
         return chosen.units[layer + 1], chosen.folded[layer + 1] > 0
 
     def action_cycle_axis(self) -> None:
@@ -325,9 +326,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         """Choose another of the weights that are drawn."""
         if not self.is_known:
             return
-        assert self.answer is not None
-        size = self.panes["network"].size
-        self.edge = choose(edges_of(shown_units(self.answer, self.edge, size.width, size.height)), self.edge, by)
+        self.edge = choose(edges_of(self._shown()), self.edge, by)
         self.ask_anew()
 
     def action_take_step(self) -> None:

@@ -32,6 +32,16 @@ def strongest_edge(answer: RowAnswer, layer: int, unit: int) -> WeightPlace:
     return WeightPlace(layer, int(sizes.argmax()), unit)
 
 
+def edge_in_view(answer: RowAnswer, edge: WeightPlace, column: int | None, chosen: Chosen) -> WeightPlace:
+    """The weight `edge`; where the step's `column` is not among those that are drawn around it, one that leads there.
+
+    That is the one with the largest gradient.
+    """
+    if column is None or column in chosen.layers:
+        return edge
+    return first_edge(answer, max(column - 1, 0))
+
+
 def edges_of(chosen: Chosen) -> list[WeightPlace]:
     """The weights that are drawn, unit by unit."""
     return [

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
+from textual.geometry import Region
 
 from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.bench_shares import TWO_WAYS_ROWS
 from tuitrain.ui.inspect.bench_way import Phase
 from tuitrain.ui.inspect.chain_rule import WeightPlace, layer_sizes, unit_name
 from tuitrain.ui.plots.figures import decimal, factor
@@ -20,6 +22,21 @@ WIDE = 110  # cells of a picture from which units have f′, and edges their num
 MOST_LABELLED = 9  # edges between two columns that all have their numbers
 NAME_WIDTH = 9  # of an input's name
 MOST_UNITS = 4
+SHARE_ROWS = 4  # of the pane of shares below the others, with its frame
+
+
+def bench_boxes(area: Region, *, is_shares: bool) -> dict[str, Region]:
+    """Where the network, the rule and the shares are; `is_shares`: of the example of an error that is shared."""
+    if area.width >= WIDE and not is_shares:
+        below = max(area.height // 2, 14)
+        network = Region(area.x, area.y, area.width, area.height - below + 1)
+        beside = 42
+        left = Region(area.x, area.bottom - below, area.width - beside + 1, below)
+        return {"network": network, "rule": left, "shares": Region(area.right - beside, left.y, beside, below)}
+    rule, below = (5, TWO_WAYS_ROWS + 2) if is_shares else (9, SHARE_ROWS)
+    network = Region(area.x, area.y, area.width, area.height - rule - below + 2)
+    middle = Region(area.x, network.bottom - 1, area.width, rule)
+    return {"network": network, "rule": middle, "shares": Region(area.x, middle.bottom - 1, area.width, below)}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,13 @@ class Phase:
             return self.number - 1
         return 2 * self.layers + 1 - self.number if self.is_back and not self.is_last else None
 
+    @property
+    def column(self) -> int | None:
+        """The column of units that this step fills, 0 the inputs; None at the new weights."""
+        if self.is_last:
+            return None
+        return self.number if self.number <= self.layers else min(2 * self.layers + 2 - self.number, self.layers)
+
     def has_sum(self, layer: int, unit: int | None = None) -> bool:
         """Whether the way forward has reached `unit` of weight layer `layer`; None: all of its units."""
         return self._has_passed(self.number - layer - 1, unit)

@@ -87,6 +87,12 @@ class InputsPage(InsidePage, inherit_bindings=False):
             return len(answer.columns)
         return len(answer.rows) if isinstance(answer, SupportAnswer) else 0
 
+    def selected_word(self) -> tuple[str, str, str]:
+        words: dict[Part, str] = {
+            "coefficients": "coefficients", "support": "support vectors", "importance": "permutation importance"
+        }  # fmt: skip
+        return words[self.part], "", ""
+
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
@@ -169,11 +175,14 @@ class InputsPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         names = {
             "coefficients": _("coefficients"), "support": _("support vectors"),
-            "importance": _("importance of the inputs"),
+            "importance": _("Importance of the inputs") if len(self.tabs) == 1 else _("importance of the inputs"),
         }  # fmt: skip
         bar = f" {self.look.signs.bar} "
         tabs = (("▸" if tab == self.part else "") + names[tab] for tab in self.tabs)
-        note = "" if answer.is_whole else f"{answer.done}/{answer.total}"
+        rows, count = max(self.panes["table"].size.height - 1, 1), self._count(answer)
+        note = _("{shown} of {count} shown").format(shown=rows, count=count) if count > rows else ""
+        if not answer.is_whole:
+            note = f"{answer.done}/{answer.total}"
         about = {
             "coefficients": _("The model in the data's own units"), "support": _("Margin · what C changes"),
             "importance": _("How it is measured"),

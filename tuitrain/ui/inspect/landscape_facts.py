@@ -108,7 +108,7 @@ def plane_facts(width: int, answer: PlaneAnswer, *, theme: Theme) -> list[Strip]
         axes = [_("→ the way of the next step"), _("↑ a random direction, in each"),
                 _("  unit as long as its weights")]  # fmt: skip
     else:
-        axes = [_("→ the way that the steps go most"), _("↑ the second most (PCA of the path)"), ""]
+        axes = [_("→ the way that the steps go most"), _("↑ the second most (path's PCA)"), ""]
     texts = [
         *axes,
         _("1 is a length in weight space;"),

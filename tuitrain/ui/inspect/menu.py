@@ -55,27 +55,38 @@ class PageMenu(Dialog[None]):
     DEFAULT_CSS = """
     PageMenu { align: center middle; }
     PageMenu Vertical { width: 66; height: auto; border: $focus-frame $focus-colour; background: ansi_default; }
-    PageMenu OptionList { border: none; height: auto; padding: 0 1; scrollbar-size: 0 $bar; }
+    PageMenu OptionList { border: none; height: auto; padding: 0 1 0 0; scrollbar-size: 0 $bar; }
     PageMenu OptionList:focus { border: none; }
     """
 
     def __init__(self, look: Theme) -> None:
         super().__init__()
         self._look = look
+        self._rows: list[str] = []
+        self._selected = 0
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = self._look.plain(_("See why · a page for each question"))
-            box.border_subtitle = self._look.plain(_("a letter opens a page of copies; esc closes"))
+            box.border_subtitle = self._look.plain(_("↑ ↓ enter or a letter · pages work on copies · esc closes"))
             width = max(len(_(page.title)) for page in PAGES)
-            rows = [
+            self._rows = [
                 f"{page.letter.lower()}  {page.letter}  {_(page.title):<{width}}  {_(QUESTIONS[page.name])}"
                 for page in PAGES
             ]
-            yield OptionList(
-                *(Option(Content(self._look.plain(row)), id=page.name) for row, page in zip(rows, PAGES, strict=True)),
-                markup=False,
-            )
+            options = [Option(self._row(place), id=page.name) for place, page in enumerate(PAGES)]
+            yield OptionList(*options, markup=False)
+
+    def _row(self, place: int, *, is_selected: bool = False) -> Content:
+        """A page's row, with the sign of the selected one: its colour alone would not be seen everywhere."""
+        return Content(self._look.plain(f"{self._look.signs.cursor if is_selected else ' '}{self._rows[place]}"))
+
+    @on(OptionList.OptionHighlighted)
+    def _marked(self, event: OptionList.OptionHighlighted) -> None:
+        for place in {self._selected, event.option_index}:
+            row = self._row(place, is_selected=place == event.option_index)
+            event.option_list.replace_option_prompt_at_index(place, row)
+        self._selected = event.option_index
 
     def on_mount(self) -> None:
         pages = self.query_one(OptionList)

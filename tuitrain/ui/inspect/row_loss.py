@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect import distances
+from tuitrain.ui.inspect.loss_histogram import loss_histogram
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
 from tuitrain.ui.keys import PANE, Action
@@ -27,8 +28,10 @@ from tuitrain.ui.theme import Role, Theme
 
 _ROW = ("[ ]", "another row: larger, smaller loss")
 _CLASS = ("↑ ↓ j k", "another class")
+_HUBER = ("+ -", "Huber loss instead of the square: wider, narrower")
 MOST_CLASSES = 8  # that are listed; of more the true one and the most probable
 SMOOTHING = 0.1  # of the labels, in the second line of how the loss adds up
+WIDE = 110  # cells from which the next row and all rows' losses stand beside
 LARGEST = 5.0  # of −ln p that is drawn
 LEAST = 1e-12  # a probability whose logarithm is still told
 
@@ -37,7 +40,9 @@ ROW_ACTIONS = (
     Action("after", ("right_square_bracket",), "]", "", "a row with a smaller loss", "page", pair=_ROW),
     Action("up", ("up", "k"), "↑ k", "class", "the class above", "page", 90, pair=_CLASS),
     Action("down", ("down", "j"), "↓ j", "", "the class below", "page", pair=_CLASS),
-    Action("order", ("o",), "o", "order", "order by |y − ŷ| or by x", "page", 80),
+    Action("order", ("o",), "o", "order", "order by |y − ŷ| or along the axis", "page", 80),
+    Action("nudge_up", ("plus", "equals_sign"), "+ =", "Huber", "Huber loss, wider", "page", 84, pair=_HUBER),
+    Action("nudge_down", ("minus", "underscore"), "- _", "", "Huber loss, narrower", "page", pair=_HUBER),
     Action("bench", ("B",), "B", "bench", "bench: this row's backpropagation", "page", 70),
     Action("example", ("x",), "x", "example", "a ready-made example, or yours", "page", 86),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 50, pair=PANE),
@@ -53,7 +58,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     TITLE_TEXT = N_("Row loss")
     ACTIONS = ROW_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(ROW_ACTIONS)
-    PARTS = ("one", "two", "three")
+    PARTS = ("one", "next", "two", "three", "all")
     answer: ClassLossAnswer | ValueLossAnswer | None
 
     def __init__(self, look: Theme) -> None:
@@ -61,6 +66,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         self.place, self.chosen = 0, -1  # the row by its loss; the class, -1: the true one
         self.example = ""
         self.by_x = False
+        self.delta: float | None = None  # of the Huber loss of a regression; None: the square
 
     def question(self) -> Question:
         return RowLoss(self.place, copy=self.copy, example=self.example)
@@ -78,7 +84,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
 
     def boxes(self, area: Region) -> dict[str, Region]:
         if self._is_regression:
-            beside = 34 if area.width < 110 else 46
+            beside = 34 if area.width < WIDE else 46
             left = Region(area.x, area.y, area.width - beside + 1, area.height)
             return {"one": left, "two": Region(area.right - beside, area.y, beside, area.height)}
         count = min(MOST_CLASSES, len(self.answer.classes) if isinstance(self.answer, ClassLossAnswer) else 3)
@@ -86,22 +92,27 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         middle = 8
         one = Region(area.x, area.y, area.width, top)
         two = Region(area.x, one.bottom - 1, area.width, middle)
-        return {
-            "one": one,
-            "two": two,
-            "three": Region(area.x, two.bottom - 1, area.width, area.bottom - two.bottom + 1),
-        }
+        three = Region(area.x, two.bottom - 1, area.width, area.bottom - two.bottom + 1)
+        if area.width < WIDE or self.example:
+            return {"one": one, "two": two, "three": three}
+        one, following = _halved(one)
+        three, every = _halved(three)
+        return {"one": one, "next": following, "two": two, "three": three, "all": every}
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
         answer = self.answer
         if isinstance(answer, ValueLossAnswer):
+            place, delta = self._place_of(answer), self.delta
+            if name == "one":
+                return distances.draw_distances(width, height, answer, place, delta, theme=self.look)
             shown = distances.ordered(answer, by_x=self.by_x)
-            place = self._place_of(answer)
-            draw = distances.draw_distances if name == "one" else distances.draw_table
-            return draw(width, height, answer, shown, place, theme=self.look)
+            return distances.draw_table(width, height, answer, shown, place, delta, theme=self.look)
         assert isinstance(answer, ClassLossAnswer)
-        if name == "one":
-            return self._bars(width, height, answer)
+        if name == "all":
+            return loss_histogram(width, height, answer.losses, self._row(answer), theme=self.look)
+        if name in ("one", "next"):
+            seen = answer if name == "one" else answer.following
+            return self._bars(width, answer, seen.probabilities, seen.truth) if seen is not None else []
         return self._sums(width, answer) if name == "two" else self._curve(width, height, answer)
 
     def _place_of(self, answer: ValueLossAnswer) -> int:
@@ -119,8 +130,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def _chosen(self, answer: ClassLossAnswer) -> int:
         return int(answer.truth.argmax()) if self.chosen < 0 else min(self.chosen, len(answer.classes) - 1)
 
-    def _bars(self, width: int, height: int, answer: ClassLossAnswer) -> list[Strip]:
-        """Truth and prediction of each class, one scale, and −ln p."""
+    def _bars(self, width: int, answer: ClassLossAnswer, said: np.ndarray, truth: np.ndarray) -> list[Strip]:
+        """Truth and prediction of each class (K,), one scale, and −ln p."""
         theme, listed, chosen = self.look, self._listed(answer), self._chosen(answer)
         gives = answer.gives_probabilities
         named = (_("class"), *(answer.classes[k] for k in listed))
@@ -129,11 +140,11 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         heads = (_("class"), _("truth t"), _("prediction p") if gives else _("output"), "−ln p" if gives else "")
         head = f"  {fit(heads[0], name_width, theme)} {fit(heads[1], 6 + room, theme)} {fit(heads[2], 6 + room, theme)}"
         lines = [line(width, [(head + right(theme.plain(heads[3]), 8), theme["dim"])])]
-        largest = 1.0 if gives else max(float(np.abs(answer.probabilities).max()), 1e-12)
+        largest = 1.0 if gives else max(float(np.abs(said).max()), 1e-12)
         for k in listed:
-            t, p = float(answer.truth[k]), float(answer.probabilities[k])
+            t, p = float(truth[k]), float(said[k])
             mark = theme.signs.cursor if k == chosen else " "
-            role: Role = "good" if t == answer.truth.max() else "plain"
+            role: Role = "good" if t == truth.max() else "plain"
             lines.append(line(width, [
                 (f" {mark}", theme["accent"]), (fit(answer.classes[k], name_width, theme), theme[role]),
                 (f"{t:.3f} ", theme["plain"]), (fit(_bar(t, room, theme), room, theme), theme["good"]),
@@ -143,7 +154,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
             ]))  # fmt: skip
         rest = [k for k in range(len(answer.classes)) if k not in listed]
         if rest:
-            left = float(answer.probabilities[rest].sum())
+            left = float(said[rest].sum())
             told = fit(_("{count} others").format(count=len(rest)), name_width + 6 + room, theme)
             lines.append(line(width, [(f"  {told}" + (f" {left:>6.3f}" if gives else ""), theme["dim"])]))
         return lines
@@ -225,12 +236,20 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def titles(self) -> dict[str, tuple[str, str]]:
         answer = self.answer
         if isinstance(answer, ValueLossAnswer):
-            order = _("by x") if self.by_x else _("largest first")
-            return {"one": (_("Distances y − ŷ"), ""), "two": (_("squared, {order}").format(order=order), "")}
+            order = _("largest first")
+            if self.by_x:
+                order = _("by x") if len(answer.x) else _("by ŷ")
+            cost = _("squared") if self.delta is None else _("Huber δ {delta:g}").format(delta=self.delta)
+            return {"one": (_("Distances y − ŷ"), ""), "two": (f"{cost}, {order}", "")}
         assert answer is not None
-        loss = answer.loss.replace("_", " ")
+        loss, following = answer.loss.replace("_", " "), answer.following
+        after = "" if following is None else _("Next · row {row}, loss {value}").format(
+            row=following.row, value=decimal(float(answer.losses[(self._row(answer) + 1) % len(answer.losses)]), 3)
+        )  # fmt: skip
         return {
             "one": (_("{loss} · truth against prediction").format(loss=loss[:1].upper() + loss[1:]), ""),
+            "next": (after, ""),
+            "all": (_("Losses of all {rows} rows").format(rows=len(answer.losses)), ""),
             "two": (_("How it adds up · nats (÷ ln 2 for bits)"), ""),
             "three": (_("−ln p · how a wrong and sure answer costs"), ""),
         }
@@ -242,9 +261,11 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         if isinstance(answer, ValueLossAnswer):
             place = self._place_of(answer)
             y, guess = float(answer.truth[place]), float(answer.predicted[place])
+            digits = distances.digits_of(answer)
             told = _("truth {y}, prediction {guess}: off {off}; {cells}").format(
-                y=decimal(y, 2), guess=decimal(guess, 2), off=factor(round(y, 2) - round(guess, 2), 2), cells=cells
-            )
+                y=decimal(y, digits), guess=decimal(guess, digits), cells=cells,
+                off=factor(round(y, digits) - round(guess, digits), digits),
+            )  # fmt: skip
             return _("row {row}").format(row=int(answer.rows[place])), told, ()
         if self.example:
             return _("cross entropy"), _("is least when the guess is the truth, and is then the entropy"), ()
@@ -255,9 +276,10 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         answer = self.answer
         if isinstance(answer, ValueLossAnswer):
-            if not len(answer.x):
-                return _("squares make far points count most")
-            return _("squares make far points count most; o orders by |y − ŷ| or by x")
+            if self.delta is None:
+                told = _("squares make far points count most; - caps them (Huber), o sorts by {axis}")
+                return told.format(axis="x" if len(answer.x) else "ŷ")
+            return _("Huber: ½(y−ŷ)² up to δ, beyond it δ(|y−ŷ| − ½δ): far points count less")
         assert answer is not None
         if self.example:
             return _("the other way round KL is another number: it is no distance")
@@ -270,8 +292,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
             words["before"] = ""
         if isinstance(self.answer, ValueLossAnswer):
             words["up"] = ""  # what [ and ] do
-        if not isinstance(self.answer, ValueLossAnswer) or not len(self.answer.x):
-            words["order"] = ""
+        else:
+            words["order"] = words["nudge_up"] = ""
         return words
 
     # What the keys do
@@ -308,11 +330,26 @@ class RowLossPage(InsidePage, inherit_bindings=False):
             self.refresh_page()
 
     def action_order(self) -> None:
-        """Order a regression's rows by distance or by the input."""
-        if not isinstance(self.answer, ValueLossAnswer) or not len(self.answer.x):
-            self.say(_("rows are ordered by their loss; by x only where one input is a number"))
+        """Order a regression's rows by distance, or as they stand along the axis."""
+        if not isinstance(self.answer, ValueLossAnswer):
+            self.say(_("classified rows are ordered by their loss: [ and ] go along"))
             return
         self.by_x = not self.by_x
+        self.refresh_page()
+
+    def action_nudge_up(self) -> None:
+        self._nudge(distances.wider)
+
+    def action_nudge_down(self) -> None:
+        self._nudge(distances.narrower)
+
+    def _nudge(self, step: Callable[[float | None, float], float | None]) -> None:
+        """Take another delta of the Huber loss, or the square again."""
+        if not isinstance(self.answer, ValueLossAnswer):
+            self.say(_("the Huber loss is one of distances: for a number that is predicted"))
+            return
+        largest = float(np.abs(self.answer.truth - self.answer.predicted).max())
+        self.delta = step(self.delta, largest)
         self.refresh_page()
 
     def action_bench(self) -> None:
@@ -323,6 +360,12 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         self.example = "" if self.example else "colours"
         self.place, self.chosen, self.answer = 0, -1, None
         self.ask_anew()
+
+
+def _halved(box: Region) -> tuple[Region, Region]:
+    """Two boxes side by side that share the line between them."""
+    left = Region(box.x, box.y, box.width // 2, box.height)
+    return left, Region(left.right - 1, box.y, box.width - left.width + 1, box.height)
 
 
 def cross_entropy(t: np.ndarray, p: np.ndarray) -> float:

@@ -261,7 +261,7 @@ class StepPage(InsidePage, inherit_bindings=False):
             zone = _("no rate gains here")
         else:
             where = _("too small") if rate < low else _("overshooting") if rate > high else _("decent")
-            zone = _("{where}: {low} to {high} gain half of the best or more").format(
+            zone = _("{where}; decent {low}–{high}: half the best gain").format(
                 where=where, low=compact(low), high=compact(high)
             )
         return f"{_(FIELDS['learning_rate'].label)} {compact(rate)}", zone, ()

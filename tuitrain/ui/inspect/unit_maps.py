@@ -193,13 +193,16 @@ def _signed(value: float) -> str:
     return f"{'−' if value < 0 else '+'} {abs(value):.2f}"
 
 
-def best_rows_text(answer: UnitsAnswer, place: int, width: int) -> str:
+def best_rows_text(answer: UnitsAnswer, place: int, width: int, *, is_of_classes: bool) -> str:
     """The targets of the rows that excite a unit most, and the outputs there: as many as fit."""
     text = ""
+    told = _("excited most by rows of class {truths}   a {outputs}")
+    if not is_of_classes:
+        told = _("excited most by rows with target {truths}   a {outputs}")
     for count in range(1, len(answer.truths[place]) + 1):
         truths = " ".join(answer.truths[place][:count])
         outputs = " ".join(decimal(float(value), 1) for value in answer.best_outputs[place][:count])
-        longer = _("excited most by {truths}   a {outputs}").format(truths=truths, outputs=outputs)
+        longer = told.format(truths=truths, outputs=outputs)
         if text and cell_len(longer) > width:
             break
         text = longer

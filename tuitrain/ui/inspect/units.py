@@ -140,12 +140,18 @@ class UnitsPage(InsidePage, inherit_bindings=False):
             )
             colours = unit_maps.scale_text(answer) if self.part == RESPONSE else _weights_legend(answer)
             texts = [
-                unit_maps.formula_of(answer, place, width - 2), unit_maps.best_rows_text(answer, place, width - 2),
+                unit_maps.formula_of(answer, place, width - 2),
+                unit_maps.best_rows_text(answer, place, width - 2, is_of_classes=self._has_classes),
                 unit_maps.way_out_text(answer, place, width - 16),
                 f"{removed}   {colours}" if np.isfinite(cost) else colours, self._idle(answer),
             ]  # fmt: skip
         lines = [cut(theme.formula(text), width - 2, theme=theme) for text in texts if text]
         return [line(width, [(f" {text}", theme["plain"])]) for text in lines][:height]
+
+    @property
+    def _has_classes(self) -> bool:
+        """Whether the rows that are looked at belong to classes: those of the examples do."""
+        return bool(self.example or self.trainer.snapshot.dataset.n_classes)
 
     def _idle(self, answer: UnitsAnswer) -> str:
         if not answer.idle_kind:
@@ -216,7 +222,8 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         told = _("its output over {across} → right, {up} ↑ up") + (
             "" if len(answer.names) < 3 else _("; others at their mean")
         )
-        return unit, told.format(across=across, up=answer.names[answer.up]), ()
+        names = (cut(answer.names[at], 14, theme=self.look) for at in (answer.across, answer.up))
+        return unit, told.format(**dict(zip(("across", "up"), names, strict=True))), ()
 
     def tell(self) -> str:
         answer = self.answer

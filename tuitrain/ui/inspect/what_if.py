@@ -140,8 +140,10 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         elif best == now or ladder.verdict(best)[0] != self.look.signs.done:
             first = _("no other value does better than the present one by more than 1 % of its loss")
         else:
-            first = _("{value} gains {gain} over staying at {now}").format(
+            told = _("{value} gains {gain} of {part} loss over staying at {now}")
+            first = told.format(
                 value=ladder.value_text(best),
+                part=_(answer.part),
                 gain=change_text(ends[now], ends[best]).lstrip("+"),
                 now=ladder.value_text(now),
             )

@@ -67,7 +67,8 @@ class Ladder:
         columns = max(width - left - end, 8)
         what = _("validation loss") if answer.part == "validation" else _("training loss")
         extent = self._extent(window.x_high)
-        forms = (f"{what}, {extent}", f"{_('loss')}, {extent}", extent) if is_roomy else (extent,)
+        short = f"{answer.start}–{answer.start + answer.total}" if self.axis == 0 else extent
+        forms = (f"{what}, {extent}", f"{what}, {short}", extent) if is_roomy else (extent,)
         over = next((form for form in forms if cell_len(form) <= columns + is_roomy), forms[-1])
         lines = [line(width, [
             (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}"[:left], theme["dim"]),

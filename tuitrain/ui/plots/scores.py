@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tuitrain.numbers import number, share
+from tuitrain.numbers import number, share, signed
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.names import are_distinct, distinct
 from tuitrain.ui.theme import Theme
 
-LABELS = {
+LABELS = {  # in the order of their use, where no class is looked for
     "accuracy": N_("accuracy"), "balanced_accuracy": N_("balanced acc."), "f1": N_("F1 macro"),
-    "roc_auc": N_("ROC AUC"), "log_loss": N_("log-loss"), "brier": N_("Brier"), "r2": "R²", "rmse": "RMSE",
-    "mae": "MAE",
+    "roc_auc": N_("ROC AUC"), "average_precision": N_("av. precision"), "mcc": "MCC", "log_loss": N_("log-loss"),
+    "brier": N_("Brier"), "precision": N_("prec. macro"), "recall": N_("recall macro"), "r2": "R²", "rmse": "RMSE",
+    "mae": "MAE", "median_error": N_("median error"), "mape": "MAPE",
 }  # fmt: skip
-UNITS_OF_TARGET = ("rmse", "mae")  # not shares
-ONLY_WIDE = ("balanced_accuracy", "roc_auc", "brier")  # a narrow column has no room for them
+OF_A_CLASS = {
+    "f1": N_("F1 of {name}"), "precision": N_("prec. of {name}"), "recall": N_("recall of {name}"),
+    "average_precision": N_("av. precision"),
+}  # fmt: skip
+OF_A_CLASS_FIRST = ("f1", "average_precision", "balanced_accuracy", "roc_auc", "mcc", "accuracy")
+NARROW = ("accuracy", "f1", "log_loss", "r2", "rmse", "mae")  # what a narrow column has room for
+NARROW_OF_A_CLASS = ("f1", "average_precision", "log_loss")
+UNITS_OF_TARGET = ("rmse", "mae", "median_error")  # not shares
 SMALLEST_SHARE = 0.0005  # below, three places are all zeros
 FIGURES = 6 + 7 + 6  # cells of a class's precision, recall and F1
 SCORE = BESIDE = 6  # cells of a score, and of a baseline beside it
+MOST_TOLD = 6  # cells of a class's name over the counts of what others were taken for
+LEAST_LEFT = 8  # cells of a class's sign and name beside them
 LEAST_NAME = 3  # cells of a class's name in a narrow matrix
 
+LEAST_WITH_INTERVALS = 44
+MOST_LABEL = 19  # cells of a score's label
+NOISY = 6  # cells of the word behind an interval
+WIDE = 0.1  # the length of an interval from which it is noisy
+INTERVAL = 11  # cells of the ends of an interval
+Intervals = Mapping[str, tuple[float, float]]
+NONE: Intervals = MappingProxyType({})
 Usual = Callable[[int], str]  # the constant answer that the baseline is of, in at most so many cells
 
 
@@ -35,6 +53,38 @@ def _score(name: str, value: float, theme: Theme) -> str:
     is_small = name in {"log_loss", "brier"} and 0 < value < SMALLEST_SHARE
     text = number(value) if name in UNITS_OF_TARGET or is_small else share(value)
     return theme.plain(text.strip())
+
+
+def ordered(values: Mapping[str, float], *, of_a_class: bool, watched: str) -> list[str]:
+    """The names of the scores, the most useful first: that which chooses the best epoch, then what fits the data."""
+    first = [watched, *(OF_A_CLASS_FIRST if of_a_class else ())]
+    return [name for name in dict.fromkeys([*first, *LABELS]) if name in values]
+
+
+def label_of(name: str, positive: str, room: int, *, theme: Theme) -> str:
+    """The label of a score in at most so many cells; of class `positive`, "" for means over the classes."""
+    if not positive or name not in OF_A_CLASS:
+        return cut(theme.plain(_(LABELS[name])), room, theme=theme)
+    text = theme.plain(_(OF_A_CLASS[name]))
+    left = room - cell_len(text.format(name=""))
+    return (
+        text.format(name=cut(positive, left, theme=theme))
+        if left > 0
+        else cut(text.partition(" ")[0], room, theme=theme)
+    )
+
+
+def interval_text(name: str, ends: tuple[float, float], theme: Theme) -> str:
+    """``.52–.75``; "" where it is not known."""
+    if any(map(math.isnan, ends)):
+        return ""
+    if name in UNITS_OF_TARGET:
+        shown = [number(end).strip() for end in ends]
+    else:
+        shown = [
+            signed(f"{end:.2f}").replace("0.", ".", 1) if abs(end) < 0.995 else signed(f"{end:.2f}") for end in ends
+        ]
+    return theme.plain("–".join(shown))
 
 
 def _heading(text: str, room: int, theme: Theme) -> str:
@@ -52,34 +102,49 @@ def _longest(texts: Iterable[str], room: int) -> str:
 
 
 def score_rows(
-    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme
-) -> list[Strip]:
-    """A table of the scores on a part (``validation``) and the baseline ``always usual`` beside each."""
-    named = [name for name in LABELS if name in values]
-    labels = [f" {theme.plain(_(LABELS[name]))}" for name in named]
-    most = max(width - SCORE - max(map(cell_len, (*labels, f" {part}"))), 11)
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme,
+    names: Sequence[str] = (), positive: str = "", intervals: Intervals = NONE, is_noisy: bool = False,
+) -> list[Strip]:  # fmt: skip
+    """A table of the scores on a part (``validation``), the baseline ``always usual`` and the interval beside each.
+
+    `names` are the scores in their order; () all in the order of `LABELS`.
+    """
+    named = names or [name for name in LABELS if name in values]
+    has_intervals = bool(intervals) and width >= LEAST_WITH_INTERVALS
+    room = width - INTERVAL - (NOISY if is_noisy else 0) if has_intervals else width
+    labels = [f" {label_of(name, positive, MOST_LABEL, theme=theme)}" for name in named]
+    most = max(room - SCORE - max(map(cell_len, (*labels, f" {part}"))), 11)
     heading = usual(most - 1)
     last = max(11, min(cell_len(heading) + 2, most))
-    left = max(width - SCORE - last, 10)
-    rows = [line(width, [
+    left = max(room - SCORE - last, 10)
+    head = [
         (padded(f" {part}", left, theme=theme), theme["dim"]), (_heading(_("score"), SCORE, theme), theme["dim"]),
         (_heading(heading, last, theme), theme["dim"]),
-    ])]  # fmt: skip
+    ]  # fmt: skip
+    rows = [line(width, [*head, (_heading(_("90 % range"), INTERVAL, theme) if has_intervals else "", theme["dim"])])]
     for name, label in zip(named, labels, strict=True):
-        rows.append(line(width, _score_parts(name, label, left, last, values, baselines, theme)))
+        parts = _score_parts(name, label, left, last, values, baselines, theme)
+        if has_intervals:
+            low_high = intervals.get(name, (math.nan, math.nan))
+            text = interval_text(name, low_high, theme)
+            parts.append((f" {text:>{INTERVAL - 1}}", theme["plain"]))
+            is_wide = bool(text) and name not in UNITS_OF_TARGET and low_high[1] - low_high[0] >= WIDE
+            parts.append((f" {_('noisy')}" if is_noisy and is_wide else "", theme["warning"]))
+        rows.append(line(width, parts))
     return rows
 
 
 def score_pairs(
-    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme
-) -> list[Strip]:
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme,
+    names: Sequence[str] = (), positive: str = "",
+) -> list[Strip]:  # fmt: skip
     """What `score_rows` shows with two scores on each line, for little height."""
-    named = [name for name in LABELS if name in values]
+    named = names or [name for name in LABELS if name in values]
     begin = f" {part} {theme.signs.dot} {_('score')}, "
     heading = begin + usual(max(width - cell_len(begin), 11))
     rows = [line(width, [(cut(heading, width, theme=theme), theme["dim"])])]
     half = -(-len(named) // 2)
-    labels = [f" {theme.plain(_(LABELS[name]))}" for name in named]
+    labels = [f" {label_of(name, positive, MOST_LABEL, theme=theme)}" for name in named]
     spare = width - 2 * (SCORE + BESIDE) - 1
     left = max(min(max(map(cell_len, labels[:half])), spare - 10), spare // 2)
     for first in range(half):
@@ -105,13 +170,15 @@ def _score_parts(
 
 
 def score_lines(
-    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, *, theme: Theme
-) -> list[Strip]:
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, *, theme: Theme,
+    names: Sequence[str] = (), positive: str = "",
+) -> list[Strip]:  # fmt: skip
     """The main scores below each other for a narrow column, the first one's baseline below it."""
     rows = []
-    for place, name in enumerate(name for name in LABELS if name in values and name not in ONLY_WIDE):
+    for place, name in enumerate(names or [name for name in LABELS if name in values and name in NARROW]):
         figure = _score(name, values[name], theme)
-        label = padded(f" {theme.plain(_(LABELS[name]))}", width - 1 - cell_len(figure), theme=theme) + " "
+        room = width - 2 - cell_len(figure)
+        label = padded(f" {label_of(name, positive, room - 1, theme=theme)}", room + 1, theme=theme) + " "
         rows.append(line(width, [(label, theme["plain"]), (figure, theme["bold"])]))
         if place == 0 and name in baselines:
             figure = _score(name, baselines[name], theme)
@@ -153,10 +220,16 @@ def class_rows(
     *,
     theme: Theme,
 ) -> list[Strip]:
-    """Precision, recall, F1 and rows of each class under a heading; of too many, the worst ones, which is said."""
+    """Precision, recall, F1 and rows of each class under a heading; of too many, the worst ones, which is said.
+
+    Of a few classes, what each was taken for stands beside them where there is room.
+    """
     count, rows_width = len(names), _rows_width(confusion)
-    left = width - FIGURES - rows_width
     is_cut = count > height - 1
+    widths, told = _told_columns(confusion, names, theme)
+    if is_cut or width - FIGURES - rows_width - cell_len(told) < LEAST_LEFT:
+        widths, told = [], ""
+    left = width - FIGURES - rows_width - cell_len(told)
     shown = worst_first(scores, confusion)[: height - 1] if is_cut else range(count)
     headings = [_("class")]
     if is_cut:
@@ -169,7 +242,7 @@ def class_rows(
     space = max(room - cell_len(heading), 0)
     rows = [line(width, [(
         heading + padded(precision, space, theme=theme, right=True) + _heading(_("recall"), 7, theme)
-        + _heading("F1", 6, theme) + _heading(_("rows"), rows_width, theme), theme["dim"],
+        + _heading("F1", 6, theme) + _heading(_("rows"), rows_width, theme) + told, theme["dim"],
     )])]  # fmt: skip
     short = distinct(names, max(left - 3, 1), theme=theme)
     for number_of in shown:
@@ -179,8 +252,28 @@ def class_rows(
             (f" {sign} ", theme.of_class(number_of)),
             (padded(short[number_of], left - 3, theme=theme), theme["plain"]),
             (f"{precision:>6}{recall:>7}{f1:>6}{int(confusion[number_of].sum()):>{rows_width}}", theme["plain"]),
+            (" " * (cell_len(told) - sum(widths)), theme["plain"]),
+            *(_count(int(confusion[number_of, other]), number_of == other, room, theme)
+              for other, room in enumerate(widths)),
         ]))  # fmt: skip
     return rows
+
+
+def _told_columns(confusion: NDArray[np.int64], names: Sequence[str], theme: Theme) -> tuple[list[int], str]:
+    """The cells of the columns that tell what a class was taken for, and their heading."""
+    digits = max(len(str(int(confusion.max(initial=0)))), LEAST_NAME)
+    short = [cut(name, MOST_TOLD, theme=theme) for name in names]
+    if not are_distinct(names, MOST_TOLD, theme=theme):
+        return [], ""
+    widths = [max(cell_len(name), digits) + 1 for name in short]
+    heading = "".join(padded(name, room, theme=theme, right=True) for name, room in zip(short, widths, strict=True))
+    return widths, f"  {_('told')}{heading}"
+
+
+def _count(count: int, is_right: bool, room: int, theme: Theme) -> Part:
+    """A count of a confusion matrix."""
+    style = theme["dim"] if not count else theme["good"] if is_right else theme["warning"]
+    return (str(count) if count else theme.signs.none).rjust(room), style
 
 
 def worst_lines(
@@ -219,9 +312,7 @@ def confusion_lines(width: int, confusion: NDArray[np.int64], names: Sequence[st
     rows = [line(width, parts)]
     for truth, counts in enumerate(confusion):
         parts = [(padded(down[truth], left, theme=theme, right=True), theme["plain"])]
-        for other, count in enumerate(map(int, counts)):
-            style = theme["dim"] if not count else theme["good"] if truth == other else theme["warning"]
-            parts.append(((str(count) if count else theme.signs.none).rjust(column), style))
+        parts += [_count(int(count), truth == other, column, theme) for other, count in enumerate(counts)]
         if hit_width:
             parts.append((_heading(_hit(counts, truth, theme), hit_width, theme), theme["dim"]))
         rows.append(line(width, parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from tuitrain.search.averaged import AVERAGE_NAME
 from tuitrain.search.best_model import MODEL_NAME
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
@@ -42,9 +43,14 @@ class SearchHelp(HelpPage):
             facts.append((_("Study: "), visible(snapshot.study, MOST)))
             model = snapshot.study / MODEL_NAME
             facts += [(_("Model of the best trial: "), visible(model, MOST))] * model.exists()
+            average = snapshot.study / AVERAGE_NAME
+            facts += [(_("Model of the best trials' average: "), visible(average, MOST))] * bool(snapshot.single_test)
         if snapshot.test:
             values = ", ".join(f"{name} {value:.4f}" for name, value in snapshot.test.items())
             facts.append((_("On the test part: "), values))
+        if snapshot.single_test:
+            values = ", ".join(f"{name} {value:.4f}" for name, value in snapshot.single_test.items())
+            facts.append((_("The best trial alone: "), values))
         facts += [("! ", visible(notice, MOST)) for notice in snapshot.notices]
         lines: list[list[Piece]] = [[], [(_("About the search"), styles["bold"])]]
         for head, text in facts:

@@ -138,7 +138,9 @@ class SearchStatusRow(StatusRow):
         if snapshot.message:
             parts.append(("", visible(snapshot.message, 80), ""))
         if settings.metric in snapshot.test:
-            parts.append((_("test "), f"{snapshot.test[settings.metric]:.4f}", ""))
+            alone = snapshot.single_test.get(settings.metric)
+            told = "" if alone is None else _(" averaged, {score} the best alone").format(score=f"{alone:.4f}")
+            parts.append((_("test "), f"{snapshot.test[settings.metric]:.4f}", told))
         if snapshot.ties:
             parts.append(("", str(len(snapshot.ties)), _(" tied")))
         return parts

@@ -10,12 +10,12 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import rows_of, visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.keys import FIRST_KEY, MOST_KEYS
+from tuitrain.ui.train.remedies import Remedies
+from tuitrain.ui.train.trials import Tried, told_outcome
 from tuitrain.ui.train.verdict import sign_of
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Piece
-
-FIRST_KEY = 2  # F1 lists all keys
-MOST_KEYS = 3  # remedies of the first finding that a key adopts
 
 
 class FindingsPage(OverPage):
@@ -24,16 +24,18 @@ class FindingsPage(OverPage):
     CLOSING = (*OverPage.CLOSING, "exclamation_mark")
     PASSED = (*OverPage.PASSED, *(f"f{FIRST_KEY + place}" for place in range(MOST_KEYS)))
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, remedies: Remedies, **rest: Any) -> None:
         super().__init__(self._lines, **rest)
-        self._theme = theme
+        self._theme, self._remedies = theme, remedies
         self._findings: tuple[Finding, ...] = ()
+        self._tried: tuple[Tried, ...] = ()
         self.border_title = theme.plain(_("Findings · evidence and remedies (esc closes)"))
 
     def show(self, snapshot: Snapshot) -> None:
-        """Repaint if the findings changed."""
-        if snapshot.findings != self._findings:
-            self._findings = snapshot.findings
+        """Repaint if the findings changed, or what is known of their remedies."""
+        seen = snapshot.findings, self._remedies.tried(snapshot)
+        if seen != (self._findings, self._tried):
+            self._findings, self._tried = seen
             if self.display:
                 self.redraw()
 
@@ -50,10 +52,10 @@ class FindingsPage(OverPage):
         lines = [[(row, styles[role])] for row in self._rows(f"{sign} {finding.text}", width)]
         for figure in finding.evidence:
             lines += [[(row, styles["dim"])] for row in self._rows(f"    {_told(figure)}", width)]
-        for place, remedy in enumerate(finding.remedies):
+        for place, tried in enumerate(self._tried if is_first else map(Tried, finding.remedies)):
             key = f"F{FIRST_KEY + place}" if is_first and place < MOST_KEYS else " ·"
-            anew = _(", anew") if remedy.restart else ""
-            text = f"  {key} {remedy.text}{anew}   {remedy.options}"
+            anew = _(", anew") if tried.remedy.restart else ""
+            text = f"  {key} {tried.remedy.text}{anew}   {tried.remedy.options}{told_outcome(tried)}"
             lines += [[(row, styles["plain"])] for row in self._rows(text, width)]
         if finding.page:
             told = _("    its page: tuitrain help {page}").format(page=finding.page)

@@ -12,6 +12,8 @@ _TIME = ("[ ]", "an epoch back, forward")
 _FAR = ("{ }", "far back, far forward")
 _NUDGE = ("+ -", "next value, next choice")
 
+FIRST_KEY = 2  # of a remedy: F1 lists all keys
+MOST_KEYS = 3  # remedies of the first finding that a key adopts
 COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each
 TRAIN_ACTIONS = (
     *in_section("training", (

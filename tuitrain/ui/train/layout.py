@@ -17,6 +17,7 @@ from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, aro
 DETAILS = ("parameters", "metric", "boundary")  # what can be asked for
 LOSS_ROWS = 16  # of the plot, until which it grows before the panes below it do
 FORM_ROWS = 26  # of the form from 110 columns on, without what has no effect
+LEAST_BOTH = 30  # rows below which the metric in full takes the loss's place too
 METRIC_WIDTH = 18  # beside the loss
 LEAST_BESIDE = 50  # columns within the frame from which the metric has a place beside the loss
 
@@ -79,7 +80,7 @@ def arrange(size: Size, shown: Shown = Shown()) -> Places:
         _medium(places, right, shown)
     else:
         _small(places, right, shown)
-    loss = places.boxes["loss"]
+    loss = places.boxes.get("loss") or places.boxes["metric"]  # the frame that the verdict stands in
     places.inside = {"verdict": Region(loss.x + 1, loss.y + 1, loss.width - 2, shown.verdict), **places.inside}
     return places
 
@@ -107,6 +108,10 @@ def _gradient_rows(shown: Shown) -> int:
 def _small(places: Places, area: Region, shown: Shown) -> None:
     is_beside = area.width - 2 >= LEAST_BESIDE
     chosen = shown.detail or "gradients"
+    if chosen == "metric" and area.height < LEAST_BOTH:
+        places.boxes["metric"] = area
+        places.tabs["metric"] = _alternatives("metric", ("metric", "gradients", "parameters", "boundary"), shown)
+        return
     wanted = _gradient_rows(shown)
     least_loss = 9 + shown.verdict
     lower = min(wanted, area.height - least_loss) if chosen == "gradients" else area.height - least_loss + 1

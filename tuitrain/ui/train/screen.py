@@ -30,6 +30,7 @@ from tuitrain.ui.train.looking_back import LookingBack
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
+from tuitrain.ui.train.remedies import Remedies
 from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, ranks_now, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
@@ -74,18 +75,20 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self.form = Form(theme, self.send, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = TrainMessages(theme, id="messages")
-        self.verdict = Verdict(theme, id="verdict")
-        self.findings = FindingsPage(theme, id="findings")
+        self.remedies = Remedies(self)
+        self.verdict = Verdict(theme, self.remedies, id="verdict")
+        self.findings = FindingsPage(theme, self.remedies, id="findings")
         self.explain_row = ExplainRow(theme, id="explain")
-        self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
+        self.status = TrainStatusRow(theme, self.note_message, self._is_refusal, id="status")
         self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
         self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.metric = MetricPane(theme, self._class_names, id="metric")
         self.panes = (
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
-            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+            self.metric, self.boundary,
         )  # fmt: skip
         self.arrangement.shown = self._shown()
         regions = self.arrangement.regions(self.app.size)
@@ -141,6 +144,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self.form.show(self.session.snapshot)
         self.form.model.note_changes(self._values_left)  # a trial may have been adopted
         self._values_left = {}
+        self.remedies.ask_again()
         self.session.hold(DIALOG_SECONDS)
         self.call_after_refresh(self.session.release)
         self.governor.start()
@@ -168,17 +172,20 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self.arrangement.shown = self._shown()
         super().place_children(size)
         places = self.arrangement.arrangement(size)
+        frames = places.frames
         for child in (self.form, self.description, *self.panes):
-            if str(child.id) in places.frames:
-                child.take_place(places.frames[str(child.id)])
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
-        self.loss.leave_room(self.arrangement.shown.verdict, beside.width if beside else 0)
+        verdict = self.arrangement.shown.verdict
+        self.loss.leave_room(verdict, beside.width if beside else 0)
+        self.metric.leave_room(0 if "loss" in places.boxes else verdict)
 
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
-        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
+        views = frozenset[str]().union(*(pane.views for pane in self.panes if pane.is_shown))
         wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
         if wanted != self._watched:
             self._watched = wanted
@@ -189,6 +196,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         is_new = snapshot.dataset != self._dataset
         if is_new:
             self._describe(snapshot.dataset)
+        self.remedies.follow(snapshot, is_looked_at=self.findings.display)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
         for widget in (self.header, self.form, self.description, self.verdict, self.findings, self.status):
@@ -222,7 +230,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
     def _say_notices(self, notices: Sequence[str]) -> None:
         """Say what was noticed about the data, each a message of its own, but leave the line that says what to do."""
         for notice in reversed(notices):
-            self._note_message(notice)
+            self.note_message(notice)
         number = len(notices)
         if number:
             head = _("{number} notices (M lists them): ").format(number=number) if number > 1 else ""
@@ -239,13 +247,16 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         pane = str(self.focused.id) if isinstance(self.focused, TrainPane) else ""
         return kind, pane, "" if pane else self.form.model.field.name
 
+    def selected_word(self) -> tuple[str, str, str]:
+        return (self.metric.word, "", "") if self.focused is self.metric else super().selected_word()
+
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""
         self._describe_field()
 
     def _describe_field(self) -> None:
         if isinstance(self.focused, TrainPane):
-            self.explain_row.explain(_(self.focused.SHOWS), _(self.focused.EXPLAINED))
+            self.explain_row.explain(self.focused.name_shown, self.focused.explained)
             return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
@@ -300,33 +311,13 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self.findings.show(self.session.snapshot)
         self.turn_to(self.findings)
 
-    def action_adopt(self, place: int) -> None:
-        """Make a remedy of the first finding's commands of the session; ask where the training would be lost."""
-        from tuitrain.session.remedy_commands import commands_of  # noqa: PLC0415 - not for the first paint
-
-        snapshot = self.session.snapshot
-        remedies = snapshot.findings[0].remedies if snapshot.findings else ()
-        if place >= len(remedies):
-            self.say(_("no such remedy; ! lists what was found"))
-            return
+    def close_findings(self) -> None:
+        """Show the panes again where the findings cover them."""
         if isinstance(self.focused, FindingsPage):
             self.on_over_page_closed()
-        commands = commands_of(remedies[place], snapshot)
 
-        def adopt() -> None:
-            for command in commands:
-                self.send(command)
-            self.say(_("adopted: {remedy} ({options})").format(
-                remedy=remedies[place].text, options=remedies[place].options
-            ))  # fmt: skip
-
-        if any(isinstance(command, Reset) for command in commands) and snapshot.has_something_to_lose:
-            about = _("{options}. {what}; the curves stay for comparison.").format(
-                options=remedies[place].options, what=unsaved(snapshot)
-            )
-            self.ask(_("Adopt, and start over?"), about, yes=_("start over"), no=_("go on"), then=adopt)
-        else:
-            adopt()
+    def action_adopt(self, place: int) -> None:
+        self.remedies.adopt(place)
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
@@ -361,7 +352,8 @@ class TrainScreen(LookingBack, inherit_bindings=False):
     def key_pressed(self) -> None:
         self.status.key_pressed()
 
-    def _note_message(self, text: str) -> None:
+    def note_message(self, text: str) -> None:
+        """Add a message to those of `M`."""
         self.messages.add(text, self.session.snapshot.epoch)
 
     def _is_refusal(self, snapshot: Snapshot) -> bool:
@@ -376,6 +368,10 @@ class TrainScreen(LookingBack, inherit_bindings=False):
             self.say(_("what has been cannot be changed; n: the present again, f: fork from here"))
             return
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
+
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
 
         def answered(value: float | None) -> None:
             if value is not None:
@@ -464,7 +460,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self.form.toggle_fold()
 
     def action_undo(self) -> None:
-        if not self.form.undo():
+        if not self.remedies.undo() and not self.form.undo():
             self.say(_("nothing to undo"))
 
     def action_next_pane(self) -> None:
@@ -489,7 +485,13 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self._bring("parameters")
 
     def action_metric(self) -> None:
-        self._bring("metric")
+        """Show the scores, then curve after curve; after the last one what was in that place before."""
+        if not self.metric.is_large:
+            self.metric.show_scores()
+            self._bring("metric")
+        elif not self.metric.go_on() and self._detail == "metric":
+            self._bring("metric")
+        self._describe_field()
 
     def action_boundary(self) -> None:
         if not self._has_boundary:

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.style import Style
-
 from tuitrain.diagnosis.finding import Finding, Severity
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import wrapped
-from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.text_lines import Lines, shortened
+from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.train.remedies import Remedies
+from tuitrain.ui.widgets.text_lines import Lines, Piece, shortened
 
-SIGNS: dict[Severity, tuple[str, str]] = {  # and the role of their style
+SIGNS: dict[Severity, tuple[str, Role]] = {  # and the role of their style
     "note": ("·", "dim"), "warning": ("!", "warning"), "error": ("✗", "bad"),
 }  # fmt: skip
-GOOD = ("✓", "good")
+GOOD: tuple[str, Role] = ("✓", "good")
 
 
-def sign_of(finding: Finding) -> tuple[str, str]:
+def sign_of(finding: Finding) -> tuple[str, Role]:
     """Return the sign that stands before a finding, and the role of its style."""
     return GOOD if finding.kind in {"done", "healthy"} else SIGNS[finding.severity]
 
 
 class Verdict(Lines):
-    """The most pressing finding: one line when the training goes well, more when not; nothing pushes it out."""
+    """The most pressing finding: one line when the training goes well, more when not; nothing pushes it out.
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    Below it a line for each remedy that was tried on a copy; above it what an adopted remedy did.
+    """
+
+    def __init__(self, theme: Theme, remedies: Remedies, **rest: Any) -> None:
         super().__init__(**rest)
-        self._theme = theme
+        self._theme, self._remedies = theme, remedies
         self._snapshot: Snapshot | None = None
 
     def show(self, snapshot: Snapshot) -> None:
@@ -39,34 +41,40 @@ class Verdict(Lines):
         self._redraw()
 
     def lines_for(self, snapshot: Snapshot, width: int) -> int:
-        """How many lines it takes in so many columns: 1 or 2, and 3 where something is amiss."""
-        most = 3 if snapshot.findings and snapshot.findings[0].is_alarm else 2
-        return min(len(self._wrapped(self._verdict(snapshot)[0], max(20, width - 2))), most)
+        """How many lines it takes in so many columns: 1 or 2, 3 where something is amiss, and those of remedies."""
+        return len(self._rows(snapshot, max(20, width - 2)))
 
     def on_resize(self) -> None:
         self._redraw()
 
     def _redraw(self) -> None:
-        if self._snapshot is None:
-            return
-        found, style = self._verdict(self._snapshot)
-        width, height = max(20, self.size.width - 2), max(1, self.size.height)
-        rows = shortened(self._wrapped(found, width), height, width, theme=self._theme)
-        self.put(*([(f" {row}", style)] for row in rows))
+        if self._snapshot is not None:
+            self.put(*self._rows(self._snapshot, max(20, self.size.width - 2))[: max(1, self.size.height)])
 
-    def _verdict(self, snapshot: Snapshot) -> tuple[str, Style]:
+    def _rows(self, snapshot: Snapshot, width: int) -> list[list[Piece]]:
+        trials = self._remedies.trial_lines(snapshot, width, self._theme)
+        effect, role = self._remedies.effect(snapshot)
+        rows = self._wrapped(effect, role, 2, width) if effect else []
+        is_alarm = bool(snapshot.findings) and snapshot.findings[0].is_alarm
+        text, role = self._verdict(snapshot, with_remedy=not trials)
+        most = (2 if rows or trials else 3) if is_alarm else 1 if rows else 2
+        return [*rows, *self._wrapped(text, role, most, width), *trials]
+
+    def _verdict(self, snapshot: Snapshot, *, with_remedy: bool) -> tuple[str, Role]:
         """Return the most pressing finding behind its sign, and how to paint it."""
         if not snapshot.findings:
-            return "", self._theme.styles["dim"]
+            return "", "dim"
         finding, *others = snapshot.findings
         sign, role = sign_of(finding)
         text = f"{sign} {finding.text}"
-        if finding.remedies:
-            text += _(" · F2 {remedy}").format(remedy=finding.remedies[0].text)
-            text += _(", anew") if finding.remedies[0].restart else ""
+        remedies = self._remedies.tried(snapshot)
+        if remedies and with_remedy:
+            text += _(" · F2 {remedy}").format(remedy=remedies[0].remedy.text)
+            text += _(", anew") if remedies[0].remedy.restart else ""
         if count := sum(other.is_alarm for other in others):
             text += _(" · ! {count} more").format(count=count)
-        return text, self._theme.styles[role]
+        return text, role
 
-    def _wrapped(self, text: str, width: int) -> list[str]:
-        return wrapped(self._theme.plain(visible(text, 400)), width)
+    def _wrapped(self, text: str, role: Role, most: int, width: int) -> list[list[Piece]]:
+        rows = wrapped(self._theme.plain(visible(text, 400)), width)
+        return [[(f" {row}", self._theme[role])] for row in shortened(rows, most, width, theme=self._theme)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -47,6 +48,13 @@ def share_lines(boxes: Mapping[str, Region], rules: Iterable[Region] = ()) -> di
 
     `rules` are vertical lines, one cell wide, that another pane draws within a box, and that end on its lines.
     """
+    return dict(_shared(tuple(boxes.items()), tuple(rules)))
+
+
+@lru_cache(maxsize=32)
+def _shared(named: tuple[tuple[str, Region], ...], rules: tuple[Region, ...]) -> dict[str, FramePlace]:
+    """Do the work of `share_lines`: the same arrangement is asked for again with each child that is placed."""
+    boxes = dict(named)
     masks: dict[Cell, int] = {}
     upper_left: dict[str, set[Cell]] = {}
     for name, box in boxes.items():
@@ -153,9 +161,10 @@ class Framed(Widget):
         line, title, note = self._line_sign("─"), self.look.plain(self.frame_title), self.look.plain(self.frame_note)
         cursor = self.look.signs.cursor if self.has_focus and self.look.signs.cursor not in title else ""
         shown = f" {cursor}{title} "
-        ending = f" {note} {line}" if note else ""
-        if cell_len(shown) + cell_len(ending) > width - 2 >= cell_len(shown):
-            ending = ""  # a title that is whole without it tells more
+        endings = [f" {part} {line}" for part in (note, note.partition("  ")[0]) if part]
+        fitting_ones = [one for one in endings if cell_len(shown) + cell_len(one) <= width - 2]
+        # a title that is whole without its note, or with the first part of it alone, tells more
+        ending = (fitting_ones or [""] if cell_len(shown) <= width - 2 else endings or [""])[0]
         room = width - 2 - cell_len(ending)
         if cell_len(shown) > room:
             shown = cut(shown, max(room, 0), theme=self.look)

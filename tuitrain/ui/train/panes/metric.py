@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tuitrain.numbers import significant
 from tuitrain.session.snapshot import MetricView, Snapshot
 from tuitrain.text import visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.confusion import draw_confusion
 from tuitrain.ui.plots.lines import cut, line, notice, padded
-from tuitrain.ui.plots.names import distinct
-from tuitrain.ui.plots.residuals import draw_residuals
-from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_pairs, score_rows, worst_lines
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.train.panes.train_pane import TrainPane, is_step_shown
+from tuitrain.ui.train.panes.metric_tables import MetricTables, rows_of
+from tuitrain.ui.train.panes.train_pane import KEYS, TrainPane, is_step_shown
 
 NARROW = 32  # columns below which the tables become a column of figures
-MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
 LEAST_TITLE = 3  # cells of the pane's name
 SPARE_FRAME = 5  # cells of a frame's upper line that no title takes
-LEAST_PAIRS = 46  # columns from which two scores have room on a line
-LEAST_PICTURE = 6  # lines of the residuals, or of a matrix
+FORMS = {  # what can be drawn: its name, what it is, and the word whose page tells more
+    "scores": (
+        N_("Metric"), N_("how good the answers are on rows that training does not see, beside a constant answer"),
+        "metric",
+    ),
+    "roc": (
+        "ROC", N_("recall against false alarms at every threshold; the mark is where it is decided now"), "ROC curve",
+    ),
+    "precision_recall": (
+        N_("Precision-recall"), N_("precision against recall at every threshold; the mark is where it is decided now"),
+        "precision-recall curve",
+    ),
+    "reliability": (
+        N_("Reliability"), N_("how often what was given a probability came true; on the diagonal, as often as said"),
+        "reliability",
+    ),
+    "confusion": (
+        N_("Confusion"), N_("what each class was taken for: rows are the truth, columns the answers"),
+        "confusion matrix",
+    ),
+}  # fmt: skip
 
 
 class MetricPane(TrainPane):
     """Every score on the validation part beside that of a constant answer; each class, or the residuals."""
 
     SHOWS = TITLE = N_("Metric")
-    EXPLAINED = N_("how good the answers are on rows that training does not see, beside a constant answer")
     view = "metric"
+    form = "scores"
+    _top = 0  # lines above for the verdict
 
     def __init__(self, theme: Theme, class_names: Callable[[], tuple[str, ...]], **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -45,17 +59,24 @@ class MetricPane(TrainPane):
         return self._whens(snapshot)[0]
 
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
-        """As other panes have it, with as much about the epoch as there is room for."""
-        dot = f" {self.look.signs.dot} "
-        title, note = super().title(snapshot)
+        """As other panes have it, with what `m` goes on to, and as much about the epoch as there is room for."""
         if not self._place.has_top:
-            return title, note
-        room = self.outer_size.width - SPARE_FRAME
-        if note:
-            fitting = [when for when in self._whens(snapshot) if cell_len(f"{title}{when}") + 2 <= room]
-            return title, (fitting or [note])[0]
-        titles = [dot.join(filter(None, (_(self.SHOWS), when))) for when in self._whens(snapshot)]
-        return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
+            return super().title(snapshot)
+        room, bar, dot = self.outer_size.width - SPARE_FRAME, self.look.signs.bar, f" {self.look.signs.dot} "
+        whens = self._whens(snapshot)
+        then = [f"{self._next_name} m"] if self._next_name else []
+        others = [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
+        if not others:
+            names = [bar.join([self.name_shown, *part]) for part in (then, [])]
+            titles = [dot.join(filter(None, (name, when))) for name in names for when in whens]
+            return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
+        tabs = [[*then, *others[:count]] for count in range(len(others), 0, -1)]
+        for names in (*tabs, then, others):
+            title = bar.join([self.name_shown, *names])
+            for when in whens:
+                if cell_len(f"{title}{when}") + 2 <= room:
+                    return title, when
+        return self.name_shown, whens[-1]
 
     def _whens(self, snapshot: Snapshot) -> list[str]:
         """The epoch that is shown and what is known of it, from all that can be said to the least."""
@@ -67,7 +88,7 @@ class MetricPane(TrainPane):
             return [epoch + dot + _("untrained"), epoch]
         if is_step_shown(snapshot):
             epoch = _("step {step}").format(step=f"{snapshot.step:,}")
-        rows = dot + _("{number} rows").format(number=f"{_rows(found):,}")
+        rows = dot + _("{number} rows").format(number=f"{rows_of(found):,}")
         if 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running:
             best, short = (text.format(epoch=found.epoch) for text in (_("best epoch {epoch}"), _("best {epoch}")))
             return [best + rows, short + rows, best, short]
@@ -77,11 +98,18 @@ class MetricPane(TrainPane):
         is_same_title = self._place.has_top or self.title(before) == self.title(now)
         return before.metric_view is now.metric_view and is_same_title
 
+    def leave_room(self, top: int) -> None:
+        """Leave lines above to the verdict."""
+        if top != self._top:
+            self._top = top
+            self.redraw()
+
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         if self._place.has_top:
-            return self._content(width, height, snapshot)
+            above = [Strip.blank(width)] * self._top
+            return [*above, *self._content(width, max(height - self._top, 1), snapshot)]
         cursor, dot = self.look.signs.cursor if self.has_focus else "", self.look.signs.dot
-        shows, when = _(self.SHOWS), self._whens(snapshot)[-1]
+        shows, when = self.name_shown, self._whens(snapshot)[-1]
         titles = [f" {cursor}{shows} {dot} {when}", f" {cursor}{shows} {when}"] if when else [f" {cursor}{shows}"]
         room = max(width - cell_len(f" {cursor} {when}"), LEAST_TITLE)  # the epoch stays whole
         titles.append(f" {cursor}{cut(shows, room, theme=self.look)} {when}")
@@ -94,81 +122,63 @@ class MetricPane(TrainPane):
         found = snapshot.metric_view
         if found is None:
             return notice(width, height, (_("shown as soon as it is known"), _("none yet")), self.look["dim"])
+        tables = MetricTables(found, self._names(found), snapshot.hyperparameters.metric, self.look)
         if width < NARROW:
-            lines = self._narrow(width, height, found, is_trained=snapshot.step > 0)
+            lines = tables.narrow(width, height, is_trained=snapshot.step > 0)
+        elif self.form == "scores" or found.confusion is None:
+            lines = tables.wide(width, height)
         else:
-            lines = self._wide(width, height, found)
+            lines = getattr(tables, self.form)(width, height)
         return (lines + [Strip.blank(width)] * height)[:height]
-
-    def _usual(self, found: MetricView, names: tuple[str, ...], room: int) -> str:
-        """The constant answer that the baseline is of, in so many cells."""
-        if found.confusion is None:
-            longer, shorter = _("always the mean"), _("the mean")
-            return longer if cell_len(longer) <= room else shorter
-        number = int(found.usual) if found.usual == found.usual else -1
-        if not 0 <= number < len(names):
-            return _("baseline")
-        always = _("always {answer}")
-        left = room - cell_len(always.format(answer=""))
-        return always.format(answer=distinct(names, max(left, 1), theme=self.look)[number])
 
     def _names(self, found: MetricView) -> tuple[str, ...]:
         """The class names, or numbers until both are of the same dataset."""
         names, count = self._class_names(), 0 if found.confusion is None else len(found.confusion)
         return tuple(visible(name, 40) for name in names) if len(names) == count else tuple(map(str, range(count)))
 
-    def _narrow(self, width: int, height: int, found: MetricView, *, is_trained: bool) -> list[Strip]:
-        theme, names = self.look, self._names(found)
-        usual = partial(self._usual, found, names)
-        lines = score_lines(width, found.values, found.baselines, usual, theme=theme)
-        between = "" if is_trained else cut(f" {theme.signs.dot} {_('untrained')}", width, theme=theme)
-        blank = line(width, [(between, theme["dim"])])
-        if found.confusion is None or found.class_scores is None:
-            if found.predicted is not None and found.truth is not None and len(found.truth):
-                largest = float(abs(found.truth - found.predicted).max())
-                figure = f" {significant(largest)}"
-                text = cut(f" {_('worst miss')}", width - len(figure), theme=theme)
-                text = padded(text, width - len(figure), theme=theme) + figure
-                lines += [blank, line(width, [(text, theme["dim"])])]
-            return lines
-        table: list[Strip] = []
-        if len(names) <= MOST_IN_COLUMN and len(lines) + 1 + len(names) <= height:
-            table = confusion_lines(width, found.confusion, names, theme=theme)
-        table = table or worst_lines(width, found.class_scores, found.confusion, names, theme=theme)
-        return [*lines, *[blank] * (len(lines) + len(table) < height), *table]
+    # What is drawn
 
-    def _wide(self, width: int, height: int, found: MetricView) -> list[Strip]:
-        theme, names = self.look, self._names(found)
-        usual = partial(self._usual, found, names)
-        is_short = width >= LEAST_PAIRS and height < len(found.values) + 1 + len(names) + 1 > len(names) + 5
-        table = score_pairs if is_short else score_rows
-        tables = [table(width, found.values, found.baselines, usual, _(found.part), theme=theme)]
-        left = height - len(tables[0])
-        if found.confusion is not None and found.class_scores is not None:
-            if left >= 2:
-                rows = min(len(names) + 1, left)
-                tables.append(class_rows(width, rows, found.class_scores, found.confusion, names, theme=theme))
-                left -= rows
-            if left >= min(len(names) + 1, LEAST_PICTURE):
-                wanted = len(names) + 1 if left > len(names) else LEAST_PICTURE
-                blanks = min(len(tables), left - wanted)  # they give way to the matrix
-                tables.append(draw_confusion(width, left - blanks, found.confusion, names, theme=theme))
-        elif found.truth is not None and found.predicted is not None and left > LEAST_PICTURE:
-            tables.append(draw_residuals(width, left - 1, found.truth, found.predicted, theme=theme))
-        return _stacked(tables, height, Strip.blank(width))
+    @property
+    def views(self) -> frozenset[str]:
+        """Intervals and curves cost more, and a narrow column shows none."""
+        return frozenset({"metric", "metric_detail"} if self.size.width >= NARROW else {"metric"})
 
+    @property
+    def name_shown(self) -> str:
+        return _(FORMS[self.form][0])
 
-def _stacked(tables: Sequence[list[Strip]], height: int, blank: Strip) -> list[Strip]:
-    """The tables below each other, with a blank line between two as far as there is room."""
-    lines, spare = list(tables[0]), height - sum(map(len, tables))
-    for table in tables[1:]:
-        lines += [*[blank] * (spare > 0), *table]
-        spare -= 1
-    return lines
+    @property
+    def explained(self) -> str:
+        return _(FORMS[self.form][1])
 
+    @property
+    def _next_name(self) -> str:
+        """What `m` goes on to; "" where that is something else."""
+        forms = [*FORMS]
+        place = forms.index(self.form) + 1
+        return _(FORMS[forms[place]][0]) if self._class_names() and place < len(forms) and self.is_large else ""
 
-def _rows(found: MetricView) -> int:
-    """How many rows the scores are of."""
-    if found.confusion is not None:
-        return int(found.confusion.sum())
-    return 0 if found.truth is None else len(found.truth)
+    @property
+    def word(self) -> str:
+        """What the page of words calls what is drawn."""
+        return FORMS[self.form][2]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is shown with room for more than a column of figures."""
+        return self.is_shown and self.size.width >= NARROW
+
+    def go_on(self) -> bool:
+        """Draw the next form; False after the last one, which is the scores again."""
+        forms = [*FORMS] if self._class_names() else ["scores"]
+        self.form = forms[(forms.index(self.form) + 1) % len(forms)] if self.form in forms else "scores"
+        self.entitle()
+        self.redraw()
+        return self.form != "scores"
+
+    def show_scores(self) -> None:
+        """Draw the scores, from which `go_on` starts."""
+        if self.form != "scores":
+            self.form = "scores"
+            self.entitle()
+            self.redraw()

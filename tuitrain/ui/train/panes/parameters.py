@@ -23,6 +23,7 @@ from tuitrain.ui.plots.heat import draw_matrix, picture_size
 from tuitrain.ui.plots.lines import line, notice
 from tuitrain.ui.train.panes import weights_picture
 from tuitrain.ui.train.panes.train_pane import TrainPane
+from tuitrain.ui.train.status import ENDED
 from tuitrain.ui.widgets.blocks import Block, Blocks
 
 HISTOGRAM_HEIGHT = 5
@@ -76,7 +77,8 @@ class ParametersPane(TrainPane, inherit_bindings=False):
         return self.kept(snapshot, snapshot.parameters.epoch) if snapshot.parameters is not None else ""
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        return before.parameters is now.parameters and self._drawn_chosen == self.chosen
+        are_ended = before.state in ENDED, now.state in ENDED
+        return before.parameters is now.parameters and self._drawn_chosen == self.chosen and len({*are_ended}) == 1
 
     def action_choose(self, by: int) -> None:
         """Choose another parameter of a small network; scroll in a large one."""
@@ -105,14 +107,15 @@ class ParametersPane(TrainPane, inherit_bindings=False):
         found = snapshot.parameters
         if found is None:
             return notice(width, height, (_("reading the parameters"), _("reading")), self.look["dim"])
-        blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
+        blocks = [Block(1, lambda: [self._total(width, snapshot)])]
         if weights_picture.is_small(found):
             self.chosen, names = min(self.chosen, snapshot.n_parameters - 1), self._names(snapshot)
             self._drawn_chosen = self.chosen
             value = weights_picture.value_of(found, self.chosen)
             told = weights_picture.hint(
-                width, weights_picture.name_of(found, names, self.chosen), value, theme=self.look
-            )
+                width, weights_picture.name_of(found, names, self.chosen), value,
+                has_ended=snapshot.state in ENDED, theme=self.look,
+            )  # fmt: skip
             numbers = weights_picture.draw_numbers(width, found, names, self.chosen, theme=self.look)
             blocks += [Block(1, lambda: [told]), Block(len(numbers), lambda: numbers)]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
@@ -123,9 +126,14 @@ class ParametersPane(TrainPane, inherit_bindings=False):
                 blocks.append(Block(1 + down, partial(self._picture, width, weights)))
         return Blocks(blocks)
 
-    def _total(self, width: int, count: int) -> Strip:
-        about = " " + _("in all") if width < 60 else ": " + _("weights and biases, all a prediction needs")
-        head = _("{count:,} parameters").format(count=count)
+    def _total(self, width: int, snapshot: Snapshot) -> Strip:
+        about = ": " + _("weights and biases, all a prediction needs")
+        if width < 60:
+            about = " " + _("in all")
+            if cell_len("  ".join((*self.title(snapshot), self._hidden_note))) + 4 > width:  # the title has no room
+                dot = f" {self.look.signs.dot} "
+                about += dot + self.look.plain(self.when(snapshot)).split(dot)[0]
+        head = _("{count:,} parameters").format(count=snapshot.n_parameters)
         return line(width, [(head, self.look["plain"]), (about, self.look["dim"])])
 
     def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:

@@ -39,6 +39,21 @@ class TrainPane(LivePane[Snapshot]):
         """What the pane shows of a snapshot: where one looks back, that epoch."""
         return snapshot.seen
 
+    @property
+    def name_shown(self) -> str:
+        """The name of what is shown, as the title has it."""
+        return _(self.SHOWS)
+
+    @property
+    def explained(self) -> str:
+        """What is shown, for the row that explains the selected thing."""
+        return _(self.EXPLAINED)
+
+    @property
+    def views(self) -> frozenset[str]:
+        """The costly views of the snapshot that the pane needs now."""
+        return frozenset({self.view} if self.view else ())
+
     def when(self, snapshot: Snapshot) -> str:
         """The epoch that is shown, as the title names it; "" before there is one."""
         return _("epoch {epoch}").format(epoch=snapshot.epoch) if snapshot.step else ""
@@ -63,11 +78,11 @@ class TrainPane(LivePane[Snapshot]):
             when = f"{self.look.signs.past} {when}"
         others = [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
-            title = self.look.signs.bar.join([_(self.SHOWS), *others])
+            title = self.look.signs.bar.join([self.name_shown, *others])
             if cell_len(title) + cell_len(when) > self.outer_size.width - SPARE_FRAME:
                 when = when.split(f" {self.look.signs.dot} ")[0]  # the epoch at least
             return title, when
-        return f" {self.look.signs.dot} ".join(filter(None, (_(self.SHOWS), when))), ""
+        return f" {self.look.signs.dot} ".join(filter(None, (self.name_shown, when))), ""
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""

@@ -131,9 +131,10 @@ def _tables(
     return lines
 
 
-def hint(width: int, name: str, value: float, *, theme: Theme) -> Strip:
-    """What the chosen parameter is, and how it is changed."""
-    text = _("{name} = {value}   enter: type a value").format(name=name, value=_signed(value, 4))
+def hint(width: int, name: str, value: float, *, has_ended: bool = False, theme: Theme) -> Strip:
+    """What the chosen parameter is, and how it is changed, or why not: the training `has_ended`."""
+    told = _("{name} = {value}   the training has ended") if has_ended else _("{name} = {value}   enter: type a value")
+    text = told.format(name=name, value=_signed(value, 4))
     return line(width, [(f" {cut(theme.plain(text), width - 2, theme=theme)}", theme["accent"])])
 
 

@@ -256,6 +256,11 @@ class EntryModel:
         if self.name:
             self.set(self.name, self.nudged(self.name, direction))
 
+    @property
+    def n_edits(self) -> int:
+        """How many edits can be taken back."""
+        return len(self._edits)
+
     def undo(self) -> bool:
         """Take back the last edit and go to its entry; False if there is none."""
         if not self._edits:
