@@ -127,6 +127,26 @@ def _of_epochs(epochs: list[dict[str, Any]], first: int, size: int) -> EpochBloc
     return EpochBlock(first, size, [epoch["step"] for epoch in epochs], columns, layers)
 
 
+def read_columns(path: Path) -> dict[str, Floats]:
+    """Return the columns of a file's epochs by name, with ``epoch`` and ``step``; {} where there are none.
+
+    Raises
+    ------
+    RunError
+        if it cannot be read, or a line is no epoch.
+    """
+    parts: list[dict[str, Floats]] = []
+    count = 0
+    for block in read_blocks(path, with_layers=False):
+        count += len(block.steps)
+        parts.append({"step": np.array(block.steps, np.float64), **block.columns})
+    names = dict.fromkeys(name for part in parts for name in part)
+    epochs = {"epoch": np.arange(1.0, count + 1.0)} if count else {}
+    return epochs | {
+        name: np.concatenate([part.get(name, np.full(len(part["step"]), np.nan)) for part in parts]) for name in names
+    }
+
+
 def is_cut_short(path: Path) -> bool:
     """Return whether a file's last line has no end."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tuitrain.runs.data_source import dataset_of_run
 from tuitrain.runs.history import History
 from tuitrain.runs.kept_epochs import kept_epochs
 from tuitrain.runs.metrics_reading import read_history
+from tuitrain.runs.model import Model
 from tuitrain.runs.run import LAST, METRICS, Run, read_run
 from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter
 from tuitrain.session.continuation import began_with, continuation_of, read_journal
@@ -85,6 +87,18 @@ def fork_of_run(
     live.own(history.copied(epoch), live.past)  # with the time that they took then
     about = {name: run.about[name] for name in BEGUN if name in run.about}
     return live, Forked(path.name, epoch, about, tuple(entries[:done]), steps[:epoch])
+
+
+def model_of_run(path: Path, epoch: int) -> Model:
+    """Return the model of a run as it was after an epoch, however long that is trained again.
+
+    Raises
+    ------
+    TuitrainError
+        as `fork_of_run` does.
+    """
+    live, _forked = fork_of_run(path, epoch, seconds=math.inf)
+    return Model.from_parameters(live.trainer.network.parameters, live.hyperparameters, live.dataset, epoch)
 
 
 def _checkpoint(run: Run, epoch: int) -> Checkpoint | None:

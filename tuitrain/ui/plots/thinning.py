@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tuitrain.ui.plots.raster import Floats
-
+Floats = NDArray[np.float64]
 STRETCHES = 8192  # more than there are dots across
 
 
