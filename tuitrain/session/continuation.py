@@ -24,7 +24,7 @@ from tuitrain.runs.metrics_reading import is_cut_short, read_history
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, OpenRun, Run, read_run
 from tuitrain.runs.versions import changes, versions
 from tuitrain.session.commands import Command, JournalEntry
-from tuitrain.session.keeping import Continued
+from tuitrain.session.handed_on import Continued
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 

@@ -21,7 +21,8 @@ from tuitrain.runs.model import Model
 from tuitrain.runs.run import LAST, METRICS, Run, read_run
 from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter
 from tuitrain.session.continuation import began_with, continuation_of, read_journal
-from tuitrain.session.keeping import BEGUN, Forked, Keeper
+from tuitrain.session.handed_on import Forked
+from tuitrain.session.keeping import BEGUN, Keeper
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.time_travel import FORK_SECONDS, as_it_was, nearest, time_between
 from tuitrain.text import counted, visible

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +32,7 @@ from tuitrain.runs.names import default_names
 from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
 from tuitrain.runs.versions import versions
 from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
+from tuitrain.session.handed_on import Continued, Forked
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -58,36 +59,6 @@ class RunPlace:
     origin: str = ""
     disk: Disk = DISK
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
-
-
-@dataclass(frozen=True)
-class Continued:
-    """A run to continue: held, with the steps after each of its epochs and the entries of its journal.
-
-    The first `done` entries are in the state that it continues from, the others are obeyed again at their steps. That
-    state `is_whole` where no epoch has begun in it.
-    """
-
-    run: OpenRun
-    steps: Sequence[int]
-    entries: Sequence[JournalEntry]
-    done: int
-    is_whole: bool = False
-
-
-@dataclass(frozen=True)
-class Forked:
-    """What a training takes along that begins where another one, `run` ("" where it had none), was after `epoch`.
-
-    `about` is what the other's ``run.json`` says of its beginning, `entries` its journal, `steps` those done after each
-    of its epochs, both up to there: the new run has all of it.
-    """
-
-    run: str
-    epoch: int
-    about: Mapping[str, Any]
-    entries: tuple[JournalEntry, ...]
-    steps: Sequence[int]
 
 
 class Keeper:
