@@ -35,18 +35,6 @@ def test_edges_hold_equally_many_rows_and_few_values_have_fewer() -> None:
     assert quantile_edges(np.empty(0)) == ()
 
 
-def test_a_frequent_value_leaves_the_bins_to_the_others() -> None:
-    gains = np.concatenate([np.zeros(9_000), np.arange(1.0, 1_001)])  # nine rows in ten have none
-    edges = quantile_edges(gains)
-    assert edges[:2] == (0, 1)
-    assert len(edges) == 17
-    held = np.histogram(gains[gains > 0], edges[1:])[0]
-    assert held.min() > 60
-    assert held.max() < 70
-    whole = np.repeat(np.arange(12.0), [2, *[90] * 11])  # each value is an edge, a rare one too
-    assert quantile_edges(whole) == tuple(range(12))
-
-
 def test_bins_follow_the_formula_and_stop_beyond_the_training_range() -> None:
     bins = PiecewiseLinear({0: (-1.0, 0.0, 2.0), 2: (0.0, 1.0, 3.0, 4.0)})
     X = np.array([[-5.0, 9.0, 0.25], [0.5, 9.0, 3.5], [7.0, 9.0, 99.0]])

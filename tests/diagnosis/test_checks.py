@@ -8,12 +8,13 @@ import numpy as np
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, unused_inputs
+from tuitrain.diagnosis.checks import before_the_first_step, one_batch, shifted_validation, start_loss
 from tuitrain.diagnosis.facts import DataFacts
 from tuitrain.diagnosis.finding import Remedy
-from tuitrain.diagnosis.probe import Probe
-from tuitrain.diagnosis.reference import simple_answers
+from tuitrain.diagnosis.probe import Probe, probe
+from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.model import Model
 from tuitrain.session.full_diagnosis import full_findings, prove
 from tuitrain.session.train import train
 
@@ -46,10 +47,31 @@ def test_validation_rows_that_are_not_like_training_rows_are_found() -> None:
 
 def test_inputs_that_a_network_does_not_use_are_found() -> None:
     dataset = load_dataset("xor")
-    simple = simple_answers(dataset)
-    assert unused_inputs(train(dataset, H).model, dataset, simple) is None
-    idle = train(dataset, H.replace(initializer="zeros")).model
-    assert unused_inputs(idle, dataset, simple) is not None
+    used, idle = (train(dataset, H.replace(initializer=name)).findings for name in ("auto", "zeros"))
+    assert "unused_inputs" not in [found.kind for found in used]
+    (unused,) = (found for found in idle if found.kind == "unused_inputs")
+    assert unused.evidence[0].value <= unused.evidence[0].limit + 0.02
+
+
+def test_with_all_inputs_at_their_middle_a_network_answers_one_thing() -> None:
+    dataset = load_dataset("iris")
+    trainer = Trainer(dataset, [H])
+    while not trainer.is_done:
+        trainer.epoch()
+    middle = np.median(dataset.train.X, axis=0)[None]
+    (answer,) = Model.of(trainer, dataset).decided_numbers(Model.of(trainer, dataset).logits_of(middle))
+    assert probe(trainer, dataset, epoch=30).blind_score == (dataset.validation.y == answer).mean()
+
+
+def test_before_the_first_step_only_what_is_wrong_is_told() -> None:
+    assert before_the_first_step(load_dataset("iris"), H) == ()
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3)) * [1, 1e4, 1]
+    large = Dataset.from_arrays(X, X[:, 0] > 0, scale="none")
+    first = before_the_first_step(large, H)[0]
+    assert (first.kind, first.page) == ("unscaled_inputs", "unscaled_inputs")
+    alike = before_the_first_step(load_dataset("iris"), H.replace(initializer="zeros"))
+    assert [found.kind for found in alike] == ["symmetric_start"]
 
 
 def test_a_remedy_is_proved_by_training_with_it() -> None:

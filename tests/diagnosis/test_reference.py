@@ -11,8 +11,11 @@ import pytest
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.diagnosis.facts import DataFacts
-from tuitrain.diagnosis.reference import constant_losses, simple_answers
+from tuitrain.diagnosis.observation import Observer
+from tuitrain.diagnosis.reference import constant_losses, rows_worth, simple_answers
+from tuitrain.engine import Trainer
 from tuitrain.engine.network import Network
+from tuitrain.options.hyperparameters import Hyperparameters
 
 
 def values(n: int = 300, seed: int = 0) -> Dataset:
@@ -53,6 +56,31 @@ def test_inputs_that_tell_the_target_are_told_from_noise() -> None:
     noise = Dataset.from_arrays(rng.normal(size=(400, 5)), rng.normal(size=400))
     assert simple_answers(noise).tells < 0.02 + 4 / len(noise.train)
     assert simple_answers(values()).tells > 0.5
+
+
+def test_squares_and_products_of_inputs_are_a_least_squares_fit_of_these() -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(900, 4))
+    products = Dataset.from_arrays(X, 2 * X[:, 0] * X[:, 1] - X[:, 2] ** 2 + X[:, 3])
+    answers = simple_answers(products).answers
+    truth = products.validation.y[:, 0]
+    assert np.abs(answers["squares and products"] - truth).max() < 0.2 < np.abs(answers["linear"] - truth).max()
+    assert "squares and products" not in simple_answers(values(40)).answers
+
+
+def test_a_short_training_is_held_against_fewer_rows_and_a_longer_one_against_more() -> None:
+    assert [rows_worth(samples) for samples in (0, 64_000, 10**9)] == [400, 800, 3_000]
+    dataset = load_dataset("moons?n=3000")
+    trainer = Trainer(dataset, [Hyperparameters(epochs=100, patience=0)], is_probed=False)
+    observer = Observer(trainer, dataset)
+    observer.begin()
+    rows = []
+    for epochs in (1, 20, 40):
+        while trainer.epochs_done < epochs:
+            trainer.epoch()
+        observer.look()
+        rows.append(observer.simple_rows)
+    assert rows == [400, 400, 1_050]  # of 2,100 an epoch: fitted again once twice as many are due
 
 
 def test_on_a_handful_of_rows_nothing_is_answered() -> None:

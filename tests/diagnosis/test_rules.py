@@ -163,6 +163,8 @@ def test_a_training_that_failed_has_its_reason_alone() -> None:
 
 def test_what_ended_while_it_still_fell_is_noted() -> None:
     assert findings(course(best_epoch=EPOCHS))[0].kind == "unfinished"
+    short = findings(course(best_epoch=10, epochs=10))[0]
+    assert short.kind == "unfinished" and "in the last epoch;" in short.text
 
 
 @pytest.mark.parametrize(

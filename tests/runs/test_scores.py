@@ -11,29 +11,17 @@ import pytest
 from click.testing import CliRunner
 from sklearn import metrics as theirs
 
+from tests.churn import write_learnable_churn
 from tuitrain import Hyperparameters, load_dataset, load_model, train
 from tuitrain.cli import commands
 from tuitrain.engine.scoring import best_threshold, decided_at, scores_of_classes
 from tuitrain.errors import DataError, HyperparameterError
 
-ROWS = 1200
-
 
 @pytest.fixture(scope="module")
 def churn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Customers of whom one in twenty leaves."""
-    rng = np.random.default_rng(3)
-    months, calls, fee = rng.integers(1, 72, ROWS), rng.poisson(2, ROWS), rng.normal(50, 15, ROWS)
-    z = 0.8 * calls - 0.05 * months + 0.03 * fee + rng.normal(0, 0.7, ROWS)
-    left = z > np.quantile(z, 0.95)
-    path = tmp_path_factory.mktemp("churn") / "churn.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["months", "calls", "fee", "left"])
-        writer.writerows(
-            [m, c, f"{f:.2f}", "yes" if gone else "no"] for m, c, f, gone in zip(months, calls, fee, left, strict=True)
-        )
-    return path
+    return write_learnable_churn(tmp_path_factory.mktemp("churn") / "churn.csv")
 
 
 def test_a_rare_class_is_found_by_command_and_its_figures_are_scikit_learns(churn: Path, tmp_path: Path) -> None:

@@ -28,12 +28,12 @@ from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.snapshot import (
     BoundaryView,
-    Curve,
     EarlierRun,
     MetricView,
     ParametersView,
     Reliability,
     Snapshot,
+    ThresholdCurve,
 )
 
 
@@ -150,9 +150,9 @@ def with_curves(count: int = 2, *, rows: int = 845, share: float = 0.052) -> Sna
         baselines=scores_of_constant(truth, np.bincount(truth) / rows, positive),
         threshold=0.7 if count == 2 else None,
         intervals=intervals(rows, classes_measure(truth, scores, decided, **given)), reliability=reliability,
-        roc=tuple(Curve(k, *roc_curve(truth == k, scores[:, k])[:2], 0.9 + k / 100) for k in numbers),
+        roc=tuple(ThresholdCurve(k, *roc_curve(truth == k, scores[:, k])[:2], 0.9 + k / 100) for k in numbers),
         precision_recall=tuple(
-            Curve(k, *precision_recall_curve(truth == k, scores[:, k])[:2], 0.8 + k / 100) for k in numbers
+            ThresholdCurve(k, *precision_recall_curve(truth == k, scores[:, k])[:2], 0.8 + k / 100) for k in numbers
         ),
     )  # fmt: skip
     return replace(healthy(), metric_view=view)

@@ -80,6 +80,7 @@ def train(
         tell_target(begun.dataset)
         place = asked.place(origin or "")
         session = TrainingSession(begun.dataset, begun.hyperparameters, place=place, first=begun.first)
+        tell_start(begun.dataset, begun.hyperparameters)
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
@@ -98,6 +99,17 @@ def tell_target(dataset: Dataset) -> None:
     told = predicting(dataset.target_name, dataset.n_classes)
     if not any(notice.startswith(told) for notice in dataset.notices):
         tell(_("note: {notice}").format(notice=told))
+
+
+def tell_start(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    """Say on standard error what is wrong before the first step, if anything is, and how to mend it."""
+    from tuitrain.diagnosis.checks import before_the_first_step  # noqa: PLC0415
+
+    for finding in before_the_first_step(dataset, hyperparameters):
+        told = _("before training: {finding}").format(finding=finding.text)
+        if finding.remedies:
+            told += _(" (try {options})").format(options=finding.remedies[0].options)
+        tell(visible(told, 600))
 
 
 @contextmanager

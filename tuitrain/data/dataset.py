@@ -138,6 +138,18 @@ class Dataset:
         """Return the dataset of the member of an ensemble that validates on this part."""
         return with_validation(self, part)
 
+    def looking_for(self, name: str | None) -> Dataset:
+        """Return the dataset with another class that is looked for; None: none.
+
+        Raises
+        ------
+        DataError
+            if there is no such class.
+        """
+        number = _positive(self.class_names, name, self.name)
+        options = {key: value for key, value in self.options.items() if key != "positive"}
+        return replace(self, positive=number, options=options if name is None else {**options, "positive": name})
+
     @property
     def n_classes(self) -> int:
         """The number of classes; 0 for regression."""
@@ -411,24 +423,24 @@ def _encode(
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
         fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
-        positive=_positive(goal, options.positive, table.name),
+        positive=_positive(goal.class_names, options.positive, table.name),
     )  # fmt: skip
 
 
-def _positive(goal: Target, name: str | None, where: str) -> int | None:
+def _positive(class_names: tuple[str, ...], name: str | None, where: str) -> int | None:
     """Return the number of the class that is looked for."""
     if name is None:
         return None
-    if name not in goal.class_names:
-        if not goal.class_names:
+    if name not in class_names:
+        if not class_names:
             raise DataError(
                 _("{where}: positive {name}: the target is a number, without classes").format(
                     where=where, name=quoted(name)
                 )
             )
-        hint = suggest(name, goal.class_names[:50], otherwise=_("found: {names}"))
+        hint = suggest(name, class_names[:50], otherwise=_("found: {names}"))
         raise DataError(_("{where}: positive {name}: {hint}").format(where=where, name=quoted(name), hint=hint))
-    return goal.class_names.index(name)
+    return class_names.index(name)
 
 
 def _gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, table: Table, source: str) -> bool:

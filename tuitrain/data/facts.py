@@ -21,6 +21,16 @@ class DatasetSource:
     options: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
 
+    @property
+    def positive(self) -> str | None:
+        """The class that is looked for, if one is; it is in no fingerprint, since it changes no array."""
+        found = self.options.get("positive")
+        return None if found is None else str(found)
+
+    def is_same(self, other: DatasetSource) -> bool:
+        """Whether another source is that of the same arrays, of which the same class is looked for."""
+        return (self.fingerprint, self.positive) == (other.fingerprint, other.positive)
+
     @classmethod
     def of(cls, dataset: Dataset) -> DatasetSource:
         """Return the source of a dataset that was read."""
@@ -56,6 +66,11 @@ class DatasetFacts:
             tuple(dataset.feature_names), dataset.n_features, len(dataset.train), len(dataset.validation),
             len(dataset.test), tuple(dataset.notices), dataset.n_inputs,
         )  # fmt: skip
+
+    @property
+    def positive(self) -> str | None:
+        """The class that is looked for, if one is."""
+        return self.source.positive
 
     @property
     def fingerprint(self) -> str:

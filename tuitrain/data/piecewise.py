@@ -70,22 +70,13 @@ class PiecewiseLinear:
 
 
 def quantile_edges(values: Array) -> tuple[float, ...]:
-    """Return the edges of at most `BINS` bins of the values (N,); none for two values or fewer.
+    """Return the edges of at most `BINS` bins that hold equally many of the values (N,); none for two values or fewer.
 
-    Where there are no more values than edges, each is one. Else a value that more rows have than a bin would hold is an
-    edge of its own, and the bins that are left hold equally many of the other rows: a column that is mostly 0, such as
-    a capital gain, keeps its bins for the rest. Fewer than `FEW_ROWS` values have at most `FEW_BINS`. Edges are float32
-    numbers, so that a value falls into the same bin whatever it is computed in.
+    Fewer than `FEW_ROWS` values have at most `FEW_BINS`. Edges are float32 numbers, so that a value falls into the
+    same bin whatever it is computed in.
     """
-    distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) < LEAST_EDGES:
+    if not len(values) or ((values == values.min()) | (values == values.max())).all():
         return ()
     bins = BINS if len(values) >= FEW_ROWS else FEW_BINS
-    edges = distinct
-    if len(distinct) > bins + 1:
-        is_frequent = counts > len(values) / bins
-        others = np.repeat(distinct[~is_frequent], counts[~is_frequent])
-        shares = np.linspace(0, 1, bins - int(is_frequent.sum()) + 1)
-        edges = np.concatenate([distinct[is_frequent], np.quantile(others, shares)])
-    found = np.unique(edges.astype(np.float32))
+    found = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)).astype(np.float32))
     return tuple(map(float, found)) if len(found) >= LEAST_EDGES else ()

@@ -1,6 +1,7 @@
-"""Checks that cost more than a glance: of the start, of one batch, of the validation rows, of what inputs are for.
+"""Checks beside the rules: of the start, of one batch, of the validation rows.
 
-`D` features. They are made on demand; where nothing is wrong they find nothing.
+`D` features. Where nothing is wrong they find nothing. `before_the_first_step` makes those that cost milliseconds;
+`one_batch` is made where nothing waits for it, or on demand.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ from dataclasses import replace
 import numpy as np
 
 from tuitrain.data.dataset import Dataset, Part
+from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.facts import DataFacts
 from tuitrain.diagnosis.finding import Figure, Finding
-from tuitrain.diagnosis.probe import Probe
-from tuitrain.diagnosis.reference import Simple, constant_losses, score_of
+from tuitrain.diagnosis.judgement import Judgement
+from tuitrain.diagnosis.observation import Observed
+from tuitrain.diagnosis.probe import LEAST_ROWS, Probe, probe
+from tuitrain.diagnosis.reference import Simple, constant_losses
+from tuitrain.diagnosis.rules.data import leak, unscaled_inputs
+from tuitrain.diagnosis.rules.gradients import symmetric_start
 from tuitrain.engine import Trainer
+from tuitrain.engine.parts import Parts, all_of
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.model import Model
+from tuitrain.runs.history import History
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -26,7 +33,30 @@ BATCH_ROWS, BATCH_STEPS = 32, 300
 FITTED = 0.5  # of the constant guess's loss, to which a batch of 32 rows is fitted easily
 LEAST = 0.01  # loss of a constant guess, below which there is nothing to learn in the batch
 SHIFTED = 5.0  # standard errors between the means of training and validation rows, of one of D inputs
-UNUSED = 0.02  # of a score, that inputs should at least be good for
+
+
+def before_the_first_step(dataset: Dataset, h: Hyperparameters) -> tuple[Finding, ...]:
+    """Return what is wrong before the first step, as far as it shows in a few milliseconds.
+
+    These are the loss at the start, the scales of the inputs, columns that give the answer away and validation rows.
+    """
+    trainer = Trainer(dataset, [h.replace(ensemble=1)], is_probed=False)
+    start = probe(trainer, dataset, epoch=0, most_rows=LEAST_ROWS)
+    data = DataFacts.of(dataset, trainer.network, Simple())
+    course = Course.of(
+        History(len(trainer.network.slices)), 0, state="ready", ending="", hyperparameters=trainer.hyperparameters[0],
+        observation=Observed(data, start, start, trainer.network.layer_sizes), epoch=0, step=0,
+        steps_per_epoch=trainer.steps_per_epoch, best_epoch=0, best_loss=math.nan,
+    )  # fmt: skip
+    judged = Judgement(course)
+    found = unscaled_inputs(judged), leak(judged), symmetric_start(judged), start_loss(start, data)
+    shifted = shifted_validation(dataset)
+    return tuple(with_page(finding) for finding in (*found, shifted) if finding is not None)
+
+
+def with_page(finding: Finding) -> Finding:
+    """Return a finding that names the page of its kind."""
+    return replace(finding, page=finding.kind)
 
 
 def start_loss(start: Probe, data: DataFacts) -> Finding | None:
@@ -34,7 +64,7 @@ def start_loss(start: Probe, data: DataFacts) -> Finding | None:
     times = start.loss / data.constant_train_loss if data.constant_train_loss > 0 else math.nan
     if not times > HIGH_START:
         return None
-    text = _("before the first step the loss is {loss:.3g}; a network that knows nothing has {constant:.3g}").format(
+    text = _("the loss at the start is {loss:.3g}; a network that knows nothing has {constant:.3g}").format(
         loss=start.loss, constant=data.constant_train_loss
     )
     return Finding(
@@ -48,6 +78,11 @@ def one_batch(dataset: Dataset, h: Hyperparameters) -> Finding | None:
     Its structure, units or start are at fault then, and no data or learning rate would help (Karpathy, 2019). A
     straight line is not asked to.
     """
+    return all_of(one_batch_in_parts(dataset, h))
+
+
+def one_batch_in_parts(dataset: Dataset, h: Hyperparameters) -> Parts[Finding | None]:
+    """As `one_batch`, a step at a time."""
     if not h.hidden_layers or h.activation == "identity":
         return None
     train = dataset.train
@@ -58,19 +93,23 @@ def one_batch(dataset: Dataset, h: Hyperparameters) -> Finding | None:
     copy = h.replace(
         optimizer="adam", learning_rate=0.01, schedule="constant", warmup=0.0, l1=0.0, l2=0.0, weight_decay=0.0,
         dropout=0.0, gradient_clip=0.0, batch_size="full", epochs=BATCH_STEPS, patience=0, class_weights="none",
+        ensemble=1,
     )  # fmt: skip
     trainer = Trainer(alone, [copy], is_probed=False)
     (constant,) = constant_losses(trainer.network, part, (part,))
     if not constant > LEAST:
         return None
+    steps = 0
     while not trainer.is_done:
         loss = float(trainer.epoch().train_loss[0])
-    if loss < FITTED * constant:
-        return None
+        steps += 1
+        if loss < FITTED * constant:
+            return None
+        yield
     text = _(
         "one batch of {rows} rows cannot be learned by heart: loss {loss:.3g} after {steps} steps, of a constant guess "
         "{constant:.3g}; layers, units or start are at fault"
-    ).format(rows=len(part), loss=loss, steps=BATCH_STEPS, constant=constant)
+    ).format(rows=len(part), loss=loss, steps=steps, constant=constant)
     return Finding(
         "one_batch", "warning", text, (Figure("loss of one batch, in constant guesses", loss / constant, FITTED),)
     )
@@ -91,26 +130,4 @@ def shifted_validation(dataset: Dataset) -> Finding | None:
     return Finding(
         "shifted_validation", "warning", text.format(name=quoted(name), apart=apart[worst]),
         (Figure("standard errors between the means", float(apart[worst]), SHIFTED),),
-    )  # fmt: skip
-
-
-def unused_inputs(model: Model, dataset: Dataset, simple: Simple) -> Finding | None:
-    """Find a network that scores as well with all inputs at their middle, though the inputs tell something."""
-    part = dataset.validation if len(dataset.validation) else dataset.train
-    if not simple.tells > UNUSED or not len(part):
-        return None
-    is_classes = bool(dataset.n_classes)
-    truth = part.y if is_classes else part.y[:, 0]
-    middle = np.broadcast_to(np.median(dataset.train.X, axis=0), part.X.shape)
-    scores = []
-    for X in (part.X, middle):
-        decided = model.decided_numbers(model.logits_of(X))
-        scores.append(score_of(truth, decided, is_classes=is_classes))
-    own, without = (-math.inf if math.isnan(score) else score for score in scores)
-    if own > without + UNUSED:
-        return None
-    text = _("the inputs are not used: the score is {own:.3f}, and {without:.3f} with all of them at their middle")
-    return Finding(
-        "unused_inputs", "warning", text.format(own=own, without=without),
-        (Figure("score, against that without inputs", own, without),),
     )  # fmt: skip

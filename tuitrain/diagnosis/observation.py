@@ -9,8 +9,8 @@ import numpy as np
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.facts import DataFacts
-from tuitrain.diagnosis.probe import Probe, probe
-from tuitrain.diagnosis.reference import Simple, simple_answers
+from tuitrain.diagnosis.probe import Probe, probe, probed_rows
+from tuitrain.diagnosis.reference import Simple, rows_worth, simple_answers
 from tuitrain.engine import Trainer
 from tuitrain.runs.json_values import JsonFields
 
@@ -43,15 +43,17 @@ class Observer:
         self._trainer, self._dataset = trainer, dataset
         self._next = FIRST_PROBED
         self._steps = -1
-        self._simple = Simple()
+        self._simple, self.simple_rows = Simple(), 0  # and the training rows that these may take
         self.observation = Observed()
 
     def begin(self) -> None:
         """Measure the data and the network before the first step, once."""
         if self.observation.sizes or self._trainer.steps_done:
             return
-        start = probe(self._trainer, self._dataset, epoch=0)
-        self.observation = Observed(None, start, start, self._trainer.network.layer_sizes)
+        trainer = self._trainer
+        planned = trainer.hyperparameters[0].epochs * len(self._dataset.train)
+        start = probe(trainer, self._dataset, epoch=0, most_rows=probed_rows(planned))
+        self.observation = Observed(None, start, start, trainer.network.layer_sizes)
 
     def resume(self, start: Probe) -> None:
         """Go on with a training whose network was measured before the first step."""
@@ -76,17 +78,27 @@ class Observer:
         moment = trainer.steps_done + (1 << 60) * ended
         if moment != self._steps and self.observation.sizes:
             self._steps = moment
-            data = self.observation.data
-            if data is None:
-                self._simple = simple_answers(self._dataset)
-                data = DataFacts.of(self._dataset, trainer.network, self._simple)
+            data = self._facts()
             best = int(trainer.early_stopping.best_epoch[0])
-            now = probe(trainer, self._dataset, epoch=best if ended and best else trainer.epochs_done)
+            epoch = best if ended and best else trainer.epochs_done
+            now = probe(trainer, self._dataset, epoch=epoch, most_rows=probed_rows(trainer.samples_done))
             deficit, error = self._compare(data)
             self.observation = replace(
                 self.observation, data=data, now=now, deficit=deficit, deficit_error=error
             )  # fmt: skip
         return self.observation
+
+    def _facts(self) -> DataFacts:
+        """Return what is known of the data: on more rows where the training has become long enough for twice as many.
+
+        So all of it together costs a small part of the training's own time.
+        """
+        data, rows = self.observation.data, len(self._dataset.train)
+        worth = min(rows_worth(self._trainer.samples_done), rows)
+        if data is None or worth >= 2 * self.simple_rows or worth == rows > self.simple_rows:
+            self._simple, self.simple_rows = simple_answers(self._dataset, worth), worth
+            data = DataFacts.of(self._dataset, self._trainer.network, self._simple)
+        return data
 
     def _compare(self, data: DataFacts) -> tuple[float, float]:
         """Return how far the network is behind the reference on the same rows, and the standard error of that."""

@@ -23,7 +23,7 @@ from tuitrain.runs.json_values import JsonFields
 
 Array = NDArray[Any]
 NAN = math.nan
-MOST_ROWS = 1_000
+LEAST_ROWS, MOST_ROWS = 200, 1_000
 SATURATED = 0.95  # of the way to the limits of tanh or sigmoid: there the slope is below a tenth
 ALIKE = 1e-5  # relative distance of two units' answers below which they are one unit
 
@@ -40,6 +40,7 @@ class Probe(JsonFields):
     spread of the last layer's outputs over the rows. `predicted` and `recalls` (K,) are the
     shares of the training rows that each class is predicted for, and of each class's rows that are found;
     `validation_recalls` those of the validation rows. `output_spread` is that of the predicted values.
+    `blind_score` is the score on the validation rows (or else the training rows) with every input at its middle.
     """
 
     epoch: int
@@ -58,17 +59,23 @@ class Probe(JsonFields):
     validation_recalls: tuple[float, ...] = ()
     output_spread: float = NAN
     logit_spread: float = NAN
+    blind_score: float = NAN
 
 
-def probe(trainer: Trainer, dataset: Dataset, *, epoch: int) -> Probe:
+def probed_rows(samples: int) -> int:
+    """Return how many rows are measured of a training that goes over so many (an epoch's count again): a twentieth."""
+    return min(max(samples // 20, LEAST_ROWS), MOST_ROWS)
+
+
+def probe(trainer: Trainer, dataset: Dataset, *, epoch: int, most_rows: int = MOST_ROWS) -> Probe:
     """Measure the trainer's network as it is now; the network's gradients are overwritten."""
     with training_arithmetic, np.errstate(all="ignore"):
-        return _probe(trainer, dataset, epoch)
+        return _probe(trainer, dataset, epoch, most_rows)
 
 
-def _probe(trainer: Trainer, dataset: Dataset, epoch: int) -> Probe:
+def _probe(trainer: Trainer, dataset: Dataset, epoch: int, most_rows: int) -> Probe:
     network, train = trainer.network, dataset.train
-    some = np.unique(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).round().astype(np.int64))
+    some = np.unique(np.linspace(0, len(train) - 1, min(len(train), most_rows)).round().astype(np.int64))
     X, y = train.X[some], train.y[some]
     rows = network.rows_of(X)
     through = network.pass_for(len(some))
@@ -91,8 +98,18 @@ def _probe(trainer: Trainer, dataset: Dataset, epoch: int) -> Probe:
         _floats(np.bincount(decided, minlength=dataset.n_classes) / len(some)) if dataset.n_classes else (),
         recalls(truth, decided, dataset.n_classes), validation_recalls,
         NAN if dataset.n_classes else float(np.std(decided, dtype=np.float64)),
-        float(np.sqrt(outputs[0].astype(np.float64).var(axis=1).mean())),
+        float(np.sqrt(outputs[0].astype(np.float64).var(axis=1).mean())), _blind_score(trainer, dataset, X),
     )  # fmt: skip
+
+
+def _blind_score(trainer: Trainer, dataset: Dataset, X: Array) -> float:
+    """Return the score of what the network answers to the middle of some rows' inputs, which is one answer for all."""
+    network, part = trainer.network, dataset.validation if len(dataset.validation) else dataset.train
+    rows = network.rows_of(np.median(X, axis=0)[None].astype(X.dtype))
+    outputs = network.pass_for(1).forward(np.swapaxes(rows, -1, -2))
+    answer = decide(outputs.swapaxes(1, 2), network, dataset.n_classes)[0, 0]
+    truth = part.y if dataset.n_classes else part.y[:, 0]
+    return score_of(truth, np.full(len(part), answer), is_classes=bool(dataset.n_classes))
 
 
 def _on_part(trainer: Trainer, dataset: Dataset, part: Part) -> tuple[float, float, tuple[float, ...]]:

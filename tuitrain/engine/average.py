@@ -41,7 +41,6 @@ def answers_of(outputs: Array, loss: str) -> Array:
     if loss == "cross_entropy":
         values = np.exp(values - values.max(axis=1, keepdims=True))
         values /= values.sum(axis=1, keepdims=True)
-        return values
     if loss == "binary_cross_entropy":
         values = np.exp(-np.logaddexp(0.0, -values))
     return values

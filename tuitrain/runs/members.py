@@ -58,7 +58,7 @@ def _check_threshold(dataset: Dataset, hyperparameters: Hyperparameters) -> None
         raise HyperparameterError(_("threshold: the target is a number; a threshold is of a class's probability"))
     if dataset.positive is None and dataset.n_classes > 2:
         raise HyperparameterError(
-            _("threshold: there are {count} classes; name the one that is looked for with --positive").format(
+            _("threshold: there are {count} classes; name the one that is looked for with --positive (p)").format(
                 count=dataset.n_classes
             )
         )

@@ -19,14 +19,13 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.average import answers_of, average, outputs_of
 from tuitrain.engine.build import build_network
 from tuitrain.engine.fit import fit
-from tuitrain.engine.scoring import best_threshold, ranking, scores_of_classes, scores_of_values
+from tuitrain.engine.scoring import NO_THRESHOLD, best_threshold, ranking, scores_of_classes, scores_of_values
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import ModelError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.metric_names import LOSS, OF_DECISIONS
 from tuitrain.runs.average_model import AverageModel
 from tuitrain.runs.files import refuse_link, write_whole
-from tuitrain.runs.members import NO_THRESHOLD
 from tuitrain.runs.model import Model, load_model
 from tuitrain.runs.spread import calibration
 from tuitrain.search.folds import Fold, make_folds

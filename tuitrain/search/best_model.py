@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine.scoring import NO_THRESHOLD
 from tuitrain.errors import ModelError
 from tuitrain.runs.files import refuse_link, write_whole
-from tuitrain.runs.members import NO_THRESHOLD
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.averaged import Averaged, make_average
 from tuitrain.search.study.study import Study

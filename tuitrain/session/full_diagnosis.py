@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, unused_inputs
+from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, with_page
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.recording import Recording
-from tuitrain.diagnosis.reference import simple_answers
 from tuitrain.engine import Trainer
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -52,17 +51,16 @@ def full_findings(
     """
     trainer = Trainer(dataset, [h])
     observed = Recording(trainer, dataset).observe()
-    simple = simple_answers(dataset)
     assert observed.data is not None
     checked = [
         start_loss(observed.start, observed.data), one_batch(dataset, trainer.hyperparameters[0]),
-        shifted_validation(dataset), unused_inputs(model, dataset, simple),
+        shifted_validation(dataset),
     ]  # fmt: skip
     alarms = [finding for finding in findings if finding.is_alarm]
     notes = [finding for finding in findings if not finding.is_alarm]
     if alarms and alarms[0].remedies:
         alarms[0] = _proved(alarms[0], dataset, h, _score(model, dataset))
-    return (*alarms, *(finding for finding in checked if finding is not None), *notes)
+    return (*alarms, *(with_page(finding) for finding in checked if finding is not None), *notes)
 
 
 def _score(model: Model, dataset: Dataset) -> float:

@@ -33,6 +33,7 @@ ANSWERED_BY = {
     "train_seeds": "seeds:train_seeds",
     "what_if": "what_if:what_if",
     "range_test": "rate_range:range_test",
+    "check_start": "start:check_start",
     "try_remedies": "remedies:try_remedies",
     "run_race": "optimizer_race:race",
     "depth_signal": "depth:depth_signal",

@@ -28,7 +28,7 @@ from tuitrain.engine.scoring import (
     threshold_for,
 )
 from tuitrain.options.metric_names import CLASS_METRICS
-from tuitrain.session.snapshot import Curve, MetricView, Reliability
+from tuitrain.session.snapshot import MetricView, Reliability, ThresholdCurve
 from tuitrain.session.views import epoch_of_weights
 
 Array = NDArray[Any]
@@ -143,7 +143,9 @@ def _with_detail(view: MetricView, answers: _Answers) -> MetricView:
     )  # fmt: skip
 
 
-def _curves(truth: Array, scores: Array, positive: int | None) -> tuple[tuple[Curve, ...], tuple[Curve, ...]]:
+def _curves(
+    truth: Array, scores: Array, positive: int | None
+) -> tuple[tuple[ThresholdCurve, ...], tuple[ThresholdCurve, ...]]:
     """Return the ROC curves and those of precision against recall, each of the classes that are ranked worst."""
     classes = scores.shape[1]
     single = 1 if positive is None and classes == 2 else positive
@@ -154,13 +156,13 @@ def _curves(truth: Array, scores: Array, positive: int | None) -> tuple[tuple[Cu
             continue
         area = measures.roc_auc(is_class.astype(np.int64), np.stack([-score, score], axis=1))
         x, y, _thresholds = roc_curve(is_class, score)
-        roc.append(Curve(number, *thinned(x, y, MOST_POINTS), area))
+        roc.append(ThresholdCurve(number, *thinned(x, y, MOST_POINTS), area))
         area = measures.average_precision(truth, scores, number)
         x, y, _thresholds = precision_recall_curve(is_class, score)
-        precision_recall.append(Curve(number, *thinned(x, y, MOST_POINTS), area))
+        precision_recall.append(ThresholdCurve(number, *thinned(x, y, MOST_POINTS), area))
     return _worst(roc), _worst(precision_recall)
 
 
-def _worst(curves: list[Curve]) -> tuple[Curve, ...]:
+def _worst(curves: list[ThresholdCurve]) -> tuple[ThresholdCurve, ...]:
     kept = sorted(curves, key=lambda curve: curve.area)[:MOST_CURVES]
     return tuple(sorted(kept, key=lambda curve: curve.number))

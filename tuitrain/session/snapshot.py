@@ -57,7 +57,7 @@ class ParametersView:
 
 
 @dataclass(frozen=True)
-class Curve:
+class ThresholdCurve:
     """A class's curve over all thresholds, `x` and `y` (N,), and the area under it."""
 
     number: int
@@ -109,8 +109,8 @@ class MetricView:
     positive: int | None = None
     threshold: float | None = None
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
-    roc: tuple[Curve, ...] = ()
-    precision_recall: tuple[Curve, ...] = ()
+    roc: tuple[ThresholdCurve, ...] = ()
+    precision_recall: tuple[ThresholdCurve, ...] = ()
     reliability: Reliability | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetSource
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError
@@ -197,7 +198,7 @@ class Training(Work[Snapshot]):
         """Begin again, on another dataset if one is given."""
         current = self.live.dataset
         asked = command.dataset
-        is_current = asked is None or asked.fingerprint == current.fingerprint
+        is_current = asked is None or asked.is_same(DatasetSource.of(current))
         dataset = current if asked is None or is_current else self._datasets.find(asked)
         is_same = dataset is current
         if is_same:

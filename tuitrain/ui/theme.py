@@ -8,6 +8,7 @@ labels, good, warning and bad go along with a sign or a word.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -150,7 +151,10 @@ class Theme:
 
     def plain(self, text: str) -> str:
         """`text` with the signs that an ASCII terminal lacks replaced; as it is elsewhere."""
-        return text.translate(_TO_ASCII).encode("ascii", "replace").decode() if self.ascii_only else text
+        if not self.ascii_only:
+            return text
+        apart = _ALONE.sub(".", text) if "·" in text else text
+        return apart.translate(_TO_ASCII).encode("ascii", "replace").decode()
 
     def formula(self, text: str) -> str:
         """`text` as `plain` shows it, in which a dot is a product."""
@@ -170,6 +174,7 @@ _TO_ASCII = str.maketrans({
 })  # fmt: skip
 
 
+_ALONE = re.compile("(?<=  )·(?=  |$)")  # a number in a column that is not known: no sign between two words
 _FORMULA_TO_ASCII = str.maketrans({"·": "*"})
 
 

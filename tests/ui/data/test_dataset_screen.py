@@ -21,10 +21,10 @@ from tuitrain.translation import install
 from tuitrain.ui.data import table_reading
 from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.loading_bar import loading_text
-from tuitrain.ui.data.short_list import ShortList
 from tuitrain.ui.theme import theme_for
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.background import NAME as BESIDE
+from tuitrain.ui.widgets.short_list import ShortList
 
 SIZES = [(80, 24), (120, 40), pytest.param((200, 50), marks=pytest.mark.long)]
 PICTURES = Path(__file__).parent / "pictures"

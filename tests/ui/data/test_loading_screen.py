@@ -15,9 +15,9 @@ from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.loading_screen import LoadingScreen
-from tuitrain.ui.data.short_list import ShortList
 from tuitrain.ui.data.to_load import ToLoad
 from tuitrain.ui.train.screen import TrainScreen
+from tuitrain.ui.widgets.short_list import ShortList
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
 from tuitrain.ui.inspect.bench_layers import shown_units
-from tuitrain.ui.inspect.bench_shares import two_ways
+from tuitrain.ui.inspect.bench_shares import draw_shares, two_ways
 from tuitrain.ui.inspect.chain_rule import Share, WeightPlace
 from tuitrain.ui.theme import theme_for
 
@@ -82,6 +82,13 @@ def test_the_two_ways_hold_for_any_weights_that_are_typed(weights):
         assert [float(text.replace("−", "-")) for text in returned] == pytest.approx([*expected, 100], abs=0.5)
     else:
         assert not returned
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_what_is_handed_back_is_never_cut(ascii_only):
+    found = [Share(0, "pixel_3_3", 0.382, 0.08, -0.0441, -0.8496), Share(1, "pixel_6_5", 0.276, 0.92, 1.0, -0.8496)]
+    row = draw_shares(78, 2, found, 0, theme=theme_for("none", ascii_only=ascii_only))[1].text
+    assert row.rstrip().endswith("= +0.0375")  # -0.0441 times -0.8496
 
 
 async def to_2_3_2(pilot, page):

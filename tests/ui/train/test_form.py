@@ -86,7 +86,7 @@ def test_what_has_no_effect_is_dimmed_and_says_what_it_needs(bench):
     bench.model.set("hidden_layers", ())
     bench.model.has_validation = bench.model.has_classes = False
     dimmed = {name for name in FIELDS if not bench.model.matters(name)} - dimmed
-    assert dimmed == {"activation", "dropout", "patience", "class_weights"}
+    assert dimmed == {"activation", "dropout", "patience", "class_weights", "threshold"}
     assert bench.model.needs("dropout") == "hidden layers"
     assert bench.model.needs("leaky_slope") == "activation leaky_relu; hidden layers"
     bench.model.opened = set(GROUPS)

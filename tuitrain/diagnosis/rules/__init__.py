@@ -20,6 +20,7 @@ from tuitrain.diagnosis.rules.data import (
     one_class_of_uneven,
     unscaled_inputs,
     unscaled_target,
+    unused_inputs,
 )
 from tuitrain.diagnosis.rules.fit import over_regularised, overfitting, plateau, underfitting
 from tuitrain.diagnosis.rules.gradients import exploding_gradient, symmetric_start, vanishing_gradient
@@ -41,7 +42,7 @@ RULES: tuple[Rule, ...] = (
     unscaled_inputs, leak, symmetric_start, diverged, blown_up, clipped, vanishing_gradient, exploding_gradient,
     over_regularised, too_few_steps, rate_too_low, noisy_batches, rate_too_high, unscaled_target,
     no_better_than_constant, one_class_of_uneven, imbalance, dead_units, saturated_units, underfitting, one_class,
-    overfitting,
+    overfitting, unused_inputs,
 )  # fmt: skip
 BEFORE_DIVERGENCE: tuple[Rule, ...] = (unscaled_inputs, leak, diverged, exploding_gradient)
 NO_PAGE = frozenset({"failed", "not_started", "too_early", "done", "healthy", "no_better"})

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
-from tuitrain.diagnosis.judgement import Judgement
+from tuitrain.diagnosis.judgement import LEARNED, Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
@@ -20,6 +20,7 @@ RARE_CLASS = 0.4  # of the share that each of K classes would have if all were e
 FREQUENT = 1.5  # of the share that each of K classes would have if all were equal
 MISSED_CLASS = 0.5  # recall below which more rows of a class are missed than found
 ONE_CLASS = 0.995  # share of the answers
+UNUSED = 0.02  # of a score, that inputs should at least be good for
 
 
 def unscaled_inputs(judged: Judgement) -> Finding | None:
@@ -86,6 +87,24 @@ def no_better_than_constant(judged: Judgement) -> Finding | None:
         "not either: these inputs may not tell this target"
     ).format(score=judged.score, constant=judged.constant)
     return Finding("no_better_than_constant", "warning", text, judged.against_constant())
+
+
+def unused_inputs(judged: Judgement) -> Finding | None:
+    """Find a network that scores no better than it does with every input at its middle, though the inputs tell more.
+
+    Where the loss is below a constant guess's by a twentieth it does use them, whatever the score counts.
+    """
+    now = judged.observation.now
+    own = now.score if math.isnan(now.validation_score) else now.validation_score
+    if not judged.course.is_over or not judged.can_be_learned or not own <= now.blind_score + UNUSED:
+        return None
+    if judged.skill > LEARNED or judged.train_skill > LEARNED:
+        return None
+    text = _("the inputs are not used: the score is {own:.3f}, and {without:.3f} with all of them at their middle")
+    return Finding(
+        "unused_inputs", "warning", text.format(own=own, without=now.blind_score),
+        (Figure("score, against that without inputs", own, now.blind_score),),
+    )  # fmt: skip
 
 
 def one_class(judged: Judgement) -> Finding | None:

@@ -66,7 +66,7 @@ def _slower(judged: Judgement) -> Remedy | None:
     own = float(h.number("learning_rate"))
     momentum = {"momentum": 0.9} if h.matters("momentum") and h.momentum > 0.9 else {}
     rate = rate if own > 1.5 * rate or momentum else own / 3
-    return change(_("a learning rate of {rate}").format(rate=rate_text(rate)), h, restart=True, learning_rate=rate,
+    return change(_("learning rate {rate}").format(rate=rate_text(rate)), h, restart=True, learning_rate=rate,
                   **momentum, **loosened(h))  # fmt: skip
 
 

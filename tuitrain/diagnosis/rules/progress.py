@@ -28,8 +28,10 @@ def unfinished(judged: Judgement) -> Finding | None:
     fall = judged.last_fall
     if course.state != "done" or not judged.is_falling or fall < STILL_FALLING:
         return None
-    text = _("unfinished: the loss still fell by {fall:.1%} in the last {epochs}; more would help{reached}").format(
-        fall=fall, epochs=counted(max(1, len(course.watched) // 10), "epoch"), reached=_reached(judged)
+    recent = len(course.watched) // 10
+    last = _("the last {epochs}").format(epochs=counted(recent, "epoch")) if recent > 1 else _("the last epoch")
+    text = _("unfinished: the loss still fell by {fall:.1%} in {last}; more would help{reached}").format(
+        fall=fall, last=last, reached=_reached(judged)
     )
     return Finding(
         "unfinished", "note", text,

@@ -24,7 +24,6 @@ from tuitrain.ui.data.chosen import ChosenTable
 from tuitrain.ui.data.dataset_rows import DatasetLayout, DatasetStatus
 from tuitrain.ui.data.drawn_pane import DrawnPane
 from tuitrain.ui.data.keys import COLUMNS, DATASET_ACTIONS, FILE
-from tuitrain.ui.data.short_list import ShortList
 from tuitrain.ui.data.table_reading import TableReading
 from tuitrain.ui.data.table_view import TableView
 from tuitrain.ui.keys import Action, bindings
@@ -35,6 +34,7 @@ from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
+from tuitrain.ui.widgets.short_list import ShortList
 from tuitrain.ui.widgets.text_lines import Lines
 
 WIDEST_NAME = 24  # of a column, in the list of targets

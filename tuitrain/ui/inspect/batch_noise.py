@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
@@ -148,8 +149,10 @@ class NoisePage(InsidePage, inherit_bindings=False):
                 (f" {theme.signs.cursor if chosen else ' '} ", theme["accent"]),
                 (theme.plain(text), theme["bold" if chosen else "plain"]),
             ]))  # fmt: skip
+        noise_is, cosine_is = _("noise √(tr Σ/B) / ‖∇J‖"), "cos 1/√(1 + noise²)"
+        both = f"{noise_is}; {cosine_is}"
         texts = [
-            _("noise √(tr Σ/B) / ‖∇J‖; cos 1/√(1 + noise²)"),
+            *([both] if cell_len(theme.formula(both)) <= width - 2 else [noise_is, cosine_is]),
             _("full: {rows} rows, as if drawn anew").format(rows=f"{answer.rows:,}"),
         ]
         return lines + [_told(width, text, "dim", theme, is_formula=True) for text in texts]

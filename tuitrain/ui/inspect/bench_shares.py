@@ -91,10 +91,12 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     chosen = next((one for one in found if one.source == chosen_source), None)
     lines = [line(width, [(" ", theme["plain"]), *texts])]
     if chosen is not None:
-        told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
+        named, short = (form.format(
             name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight),
             delta=factor(chosen.delta), back=factor(chosen.back),
-        )  # fmt: skip
+        ) for form in (_("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}"),
+                       _("{name}: of δ {share}   back {weight}·{delta} = {back}")))  # fmt: skip
+        told = named if cell_len(theme.formula(named)) <= width - 2 else short
         if math.isnan(chosen.delta):
             told = _("The error is not known yet: → goes on to the loss, and back.")
         lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))

@@ -70,7 +70,7 @@ def draw_layers(width: int, height: int, answer: DepthAnswer, chosen: int, *, lo
     rulers = (
         _ruler("a", [f"{end:.2g}" for end in answer.a_range], bins, theme),
         _ruler("f′", [f"{end:.2g}" for end in answer.slope_range], bins, theme),
-        _ruler("|δ|", ends, bins, theme),
+        _ruler("|d|" if theme.ascii_only else "|δ|", ends, bins, theme),
     )
     head = f" {fit(_('layer'), 7, theme)}" + gap.join(rulers)
     head += gap + right(theme.formula("‖δ‖"), 8) + right(_("ratio"), 8)

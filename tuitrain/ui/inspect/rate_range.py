@@ -185,11 +185,11 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         answer = self.answer
         assert answer is not None
         if math.isfinite(answer.rises):
-            told = _("from η {rate} clearly above {loss}, the mean at the start").format(
+            told = _("from η {rate} clearly above the first mean, {loss}").format(
                 rate=compact(answer.rises), loss=loss_text(answer.start)
             )
         elif answer.is_whole and not answer.stopped:
-            told = _("never clearly above {loss}, the mean at the start: ] shows higher rates").format(
+            told = _("never clearly above the first mean, {loss}: ] shows higher rates").format(
                 loss=loss_text(answer.start)
             )
         else:

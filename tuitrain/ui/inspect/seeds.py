@@ -158,7 +158,7 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
             mean=loss_text(luck.mean), deviation=deviation, best=loss_text(luck.best),
             worst=loss_text(luck.worst),
         )  # fmt: skip
-        formula = _("2 · {deviation} · √(2/{count}) = {least}: twice the standard error of that difference").format(
+        formula = _("2 · {deviation} · √(2/{count}) = {least}: twice that difference's standard error").format(
             deviation=deviation, count=COMPARED, least=decimal(luck.least)
         )
         claim = _("a change that gains less than {least} with {count} seeds each may be luck").format(

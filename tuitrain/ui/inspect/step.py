@@ -154,7 +154,7 @@ class StepPage(InsidePage, inherit_bindings=False):
             Curve(powers, shown, "train"),
         ]
         plot = draw_plot(width - 1, rows, x, y, curves, marks, label="η", theme=theme)
-        told = _("J(θ − η·u), u: the update that {optimizer} makes next, η: the rate, dotted: J here")
+        told = _("J(θ − η·u), u: the next update of {optimizer}, η: the rate, dotted: J here")
         margin, columns = cells_of(width - 1, rows, x, y, theme=theme)
         return [
             line(
@@ -200,7 +200,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         here, taken, best = (float(f"{value:.4f}") for value in (answer.here, self._taken, answer.best))
         gain, most = here - taken, here - best
-        share = _("{share:.0f} % of what the best step gains").format(share=100 * gain / most) if most > 0 else ""
+        share = _("{share:.0f} % of the best step's gain").format(share=100 * gain / most) if most > 0 else ""
         if gain < 0:
             share = _("higher than here")
         if not math.isfinite(self._taken):

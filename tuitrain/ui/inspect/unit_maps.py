@@ -226,7 +226,10 @@ def way_out_text(answer: UnitsAnswer, place: int, width: int) -> str:
     return _("out to {weights}").format(weights="   ".join(texts)) + more
 
 
-def scale_text(answer: UnitsAnswer) -> str:
-    """The outputs that the colours stand for."""
+def scale_text(answer: UnitsAnswer, *, theme: Theme) -> str:
+    """The outputs that the colours, or the signs, stand for."""
     low, high = (float(f"{end:.2f}") + 0.0 for end in (answer.maps.min(), answer.maps.max()))
-    return _("colours: a from {low} to {high}").format(low=decimal(low, 2), high=decimal(high, 2))
+    told = _("colours: a from {low} to {high}")
+    if not theme.shades or theme.ascii_only:
+        told = _("a from {low} to {high}:") + f" {' '.join(theme.signs.plus[1:])}"
+    return told.format(low=decimal(low, 2), high=decimal(high, 2))

@@ -138,7 +138,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
             removed = _("without it: {part} loss {before} → {after}").format(
                 part=_(answer.part), before=decimal(answer.base), after=decimal(round(answer.base, 4) + round(cost, 4))
             )
-            colours = unit_maps.scale_text(answer) if self.part == RESPONSE else _weights_legend(answer)
+            colours = unit_maps.scale_text(answer, theme=theme) if self.part == RESPONSE else _weights_legend(answer)
             texts = [
                 unit_maps.formula_of(answer, place, width - 2),
                 unit_maps.best_rows_text(answer, place, width - 2, is_of_classes=self._has_classes),
@@ -219,9 +219,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         across = answer.names[answer.across]
         if answer.up < 0:
             return unit, _("its output over {across}").format(across=across), ()
-        told = _("its output over {across} → right, {up} ↑ up") + (
-            "" if len(answer.names) < 3 else _("; others at their mean")
-        )
+        told = _("output over {across} →, {up} ↑") + ("" if len(answer.names) < 3 else _("; others at their mean"))
         names = (cut(answer.names[at], 14, theme=self.look) for at in (answer.across, answer.up))
         return unit, told.format(**dict(zip(("across", "up"), names, strict=True))), ()
 

@@ -26,7 +26,10 @@ LABELS = {  # in the order of their use, where no class is looked for
 }  # fmt: skip
 OF_A_CLASS = {
     "f1": N_("F1 of {name}"), "precision": N_("prec. of {name}"), "recall": N_("recall of {name}"),
-    "average_precision": N_("av. precision"),
+}  # fmt: skip
+SHORTER = {
+    "average_precision": N_("av. prec."), "balanced_accuracy": N_("balanced"), "median_error": N_("median"),
+    "log_loss": N_("logloss"),
 }  # fmt: skip
 OF_A_CLASS_FIRST = ("f1", "average_precision", "balanced_accuracy", "roc_auc", "mcc", "accuracy")
 NARROW = ("accuracy", "f1", "log_loss", "r2", "rmse", "mae")  # what a narrow column has room for
@@ -64,7 +67,8 @@ def ordered(values: Mapping[str, float], *, of_a_class: bool, watched: str) -> l
 def label_of(name: str, positive: str, room: int, *, theme: Theme) -> str:
     """The label of a score in at most so many cells; of class `positive`, "" for means over the classes."""
     if not positive or name not in OF_A_CLASS:
-        return cut(theme.plain(_(LABELS[name])), room, theme=theme)
+        forms = [theme.plain(_(words[name])) for words in (LABELS, SHORTER) if name in words]
+        return cut(_longest(forms, room), room, theme=theme)
     text = theme.plain(_(OF_A_CLASS[name]))
     left = room - cell_len(text.format(name=""))
     return (

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import number, share
-from tuitrain.session.snapshot import Curve, Reliability
+from tuitrain.session.snapshot import Reliability, ThresholdCurve
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, cut_words, fitting, length, line, notice
@@ -33,7 +33,7 @@ class Named:
     what a scorer that knows nothing draws, the heights at the left and the right end.
     """
 
-    curves: tuple[Curve, ...]
+    curves: tuple[ThresholdCurve, ...]
     names: Sequence[str]
     marks: Sequence[tuple[float, float]]
     says: Sequence[str]

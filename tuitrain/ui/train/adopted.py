@@ -36,13 +36,15 @@ class Before:
 
 
 class Adopted:
-    """The remedy that was adopted last, by `key`; `edits` counts the form's edits before it."""
+    """The remedy that was adopted last, by `key`, for a `kind` of finding; `edits` counts the form's before it."""
 
-    def __init__(self, key: str, remedy: Remedy, snapshot: Snapshot, *, is_anew: bool, edits: int) -> None:
+    def __init__(
+        self, key: str, remedy: Remedy, kind: str, snapshot: Snapshot, *, is_anew: bool, edits: int
+    ) -> None:  # fmt: skip
         changes, options = changes_of(remedy.options, snapshot.dataset.source.options)
         given = snapshot.given or snapshot.hyperparameters
         self.edits = edits
-        self._key, self._kind, self._is_anew = key, snapshot.findings[0].kind, is_anew
+        self._key, self._kind, self._is_anew = key, kind, is_anew
         self._is_scored = bool(OTHER_LOSS & set(changes)) or options != dict(snapshot.dataset.source.options)
         self._before = Before(
             snapshot.history, snapshot.epochs_recorded, snapshot.run, snapshot.dataset.source,
@@ -63,7 +65,7 @@ class Adopted:
         done = snapshot.epochs_recorded - (0 if self._is_anew else before.epochs)
         enough = min(max(before.epochs, LEAST_EPOCHS), MOST_EPOCHS) if self._is_anew else LEAST_EPOCHS
         has_ended = snapshot.state == "done"
-        if snapshot.history is not self._history or done < 1 or not (done >= enough or has_ended):
+        if not before.epochs or snapshot.history is not self._history or done < 1 or not (done >= enough or has_ended):
             return None, ""
         name, result = _result(snapshot, is_scored=self._is_scored)
         is_helping = _compare(before.result[1], result, is_scored=self._is_scored)

@@ -33,7 +33,7 @@ class FindingsPage(OverPage):
 
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if the findings changed, or what is known of their remedies."""
-        seen = snapshot.findings, self._remedies.tried(snapshot)
+        seen = self._remedies.findings(snapshot), self._remedies.tried(snapshot)
         if seen != (self._findings, self._tried):
             self._findings, self._tried = seen
             if self.display:

@@ -9,6 +9,7 @@ from tuitrain.errors import HyperparameterError
 from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.metric_names import CLASS_METRICS, VALUE_METRICS
 from tuitrain.session.commands import Command, SetHyperparameter
 from tuitrain.session.snapshot import Refused, Snapshot
 from tuitrain.translation import gettext as _
@@ -131,7 +132,7 @@ class FormModel(EntryModel):
             needs.append(self.label("hidden_layers"))
         if name == "patience" and not self.has_validation:
             needs.append(_("a validation part"))
-        if name == "class_weights" and not self.has_classes:
+        if name in {"class_weights", "threshold"} and not self.has_classes:
             needs.append(_("a target with classes"))
         return "; ".join(needs)
 
@@ -151,7 +152,15 @@ class FormModel(EntryModel):
 
     def nudged(self, name: str, direction: int) -> Value:
         value = self.current(name) if FIELDS[name].kind == "choice" else self.came_to(name)
-        return FIELDS[name].nudge(value, direction)
+        return self._next(name, value, direction)
+
+    def _next(self, name: str, value: Value, direction: int) -> Value:
+        """The value after or before one; of metrics, the next that fits what is predicted."""
+        found: Value = FIELDS[name].nudge(value, direction)
+        others = VALUE_METRICS if self.has_classes else CLASS_METRICS
+        while name == "metric" and found in others:
+            found = FIELDS[name].nudge(found, direction)
+        return found
 
     def text(self) -> str:
         return self.field.format(self.current(self.name))
@@ -182,6 +191,6 @@ class FormModel(EntryModel):
         if value == AUTO and self.field.kind != "choice":
             value = self.came_to(self.name)
         step = direction if self.field.kind == "choice" else -direction
-        self.editor.replace(self.field.format(self.field.nudge(value, step)))
+        self.editor.replace(self.field.format(self._next(self.name, value, step)))
         self.error = ""
         return True

@@ -113,7 +113,7 @@ def _small(places: Places, area: Region, shown: Shown) -> None:
         places.tabs["metric"] = _alternatives("metric", ("metric", "gradients", "parameters", "boundary"), shown)
         return
     wanted = _gradient_rows(shown)
-    least_loss = 9 + shown.verdict
+    least_loss = 9 + shown.verdict - max(0, shown.verdict - 3) // 2  # remedies take rows of the plot first
     lower = min(wanted, area.height - least_loss) if chosen == "gradients" else area.height - least_loss + 1
     spare = area.height + 1 - lower - 3 - shown.verdict - LOSS_ROWS - 2
     lower = max(lower, lower + spare // 2 if chosen != "gradients" else lower)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tuitrain.session.commands import Command, Reset
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.session.commands import Command, Reset, Start
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
@@ -43,6 +44,15 @@ class Remedies:
             self._screen.note_message(told)
         self._said = told
 
+    def begin(self) -> None:
+        """Ask from now on: the first paint does not wait for answers."""
+        self._trials.is_begun = True
+        self._trials.follow(self._screen.session.snapshot, is_looked_at=False)
+
+    def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """Return what was found, before the first step what is wrong with the start."""
+        return self._trials.findings(snapshot)
+
     def ask_again(self) -> None:
         """Go on with what was asked before another page asked."""
         self._trials.ask_again()
@@ -76,12 +86,15 @@ class Remedies:
         remedy = tried[place].remedy
         screen.close_findings()
         commands = commands_of(remedy, snapshot)
+        if snapshot.step == 0:  # the user starts it
+            commands = tuple(command for command in commands if not isinstance(command, Start))
         is_anew = any(isinstance(command, Reset) for command in commands)
 
         def adopt() -> None:
             now = screen.session.snapshot
+            kind = self.findings(now)[0].kind
             self._adopted, self._said = Adopted(
-                f"F{FIRST_KEY + place}", remedy, now, is_anew=is_anew, edits=screen.form.model.n_edits
+                f"F{FIRST_KEY + place}", remedy, kind, now, is_anew=is_anew, edits=screen.form.model.n_edits
             ), ""  # fmt: skip
             self._send(commands)
             screen.say(_("adopted: {remedy} ({options}); u takes it back").format(

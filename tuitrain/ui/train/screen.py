@@ -125,6 +125,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         gc.freeze()
         gc.enable()
         threading.Thread(target=self._load_plotext, daemon=True).start()
+        self.remedies.begin()
 
     def _load_plotext(self) -> None:
         """Import it while training waits, if it runs already: beside it, 0.2 s would become two."""
@@ -193,7 +194,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
-        is_new = snapshot.dataset != self._dataset
+        is_new, before = snapshot.dataset != self._dataset, self._dataset
         if is_new:
             self._describe(snapshot.dataset)
         self.remedies.follow(snapshot, is_looked_at=self.findings.display)
@@ -206,7 +207,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
             from tuitrain.ui.widgets.note_prompt import told_notes  # noqa: PLC0415 - not for the first paint
 
             self.messages.list_notes(told_notes(snapshot.notes))
-        if is_new:
+        if is_new and (before is None or before.fingerprint != snapshot.dataset.fingerprint):
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot), ranks_now(snapshot))
         if hint := self._pace_hint.about(snapshot):
@@ -331,6 +332,12 @@ class TrainScreen(LookingBack, inherit_bindings=False):
                 self.send(SaveModel(path))
 
         self.open(SaveDialog(self.look, model_name(self.session.snapshot.dataset.name)), answered)
+
+    def action_positive(self) -> None:
+        """Ask which class is looked for, and start over with it."""
+        from tuitrain.ui.train.positive import ask_positive  # noqa: PLC0415 - not needed for the first paint
+
+        ask_positive(self, self.session.snapshot, self.send)
 
     def action_dataset(self) -> None:
         self.host.show("data", self._take_dataset)
@@ -477,6 +484,9 @@ class TrainScreen(LookingBack, inherit_bindings=False):
 
     def action_cycle_view(self) -> None:
         self.loss.cycle_view()
+
+    def action_toggle_metric(self) -> None:
+        self.loss.toggle_metric()
 
     def action_gradients(self) -> None:
         self._bring("gradients")

@@ -1,18 +1,25 @@
-"""Remedies as they are tried out on copies: when the session is asked to, and what is told of it."""
+"""What the session is asked about a training: whether its start is sound, and what remedies come to on copies."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
+
 from tuitrain.diagnosis.finding import Finding, Remedy
 from tuitrain.session.asked.remedies import Outcome, RemediesAnswer, TryRemedies, Word
+from tuitrain.session.asked.start import CheckStart, StartChecked
+from tuitrain.session.questions import Answer
 from tuitrain.session.session import Session
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import cut_words, padded
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.keys import FIRST_KEY, MOST_KEYS
 from tuitrain.ui.widgets.text_lines import Piece
@@ -35,23 +42,34 @@ class Tried:
 
 
 class Trials:
-    """Asks the session to try the first finding's remedies, where that costs a training nothing that is not looked at.
+    """Asks the session to check a start, and to try the first finding's remedies.
 
-    That is while it rests or has ended, or while all findings are on the screen.
+    That costs a training nothing that is not looked at: the start is checked before it begins, and remedies are tried
+    while it rests or has ended, or while all findings are on the screen.
     """
 
     def __init__(self, session: Session[Snapshot]) -> None:
         self._session = session
-        self._asked: TryRemedies | None = None
+        self.is_begun = False  # nothing is asked before the first paint
+        self._asked: TryRemedies | CheckStart | None = None
+        self._start: tuple[Finding, ...] = ()  # what is wrong with the start that is asked about
         self._about: tuple[Any, ...] = ()  # what is asked about: the finding, its remedies, and the training
         self._step = -1
         self._answer: RemediesAnswer | None = None
 
     def follow(self, snapshot: Snapshot, *, is_looked_at: bool) -> None:
         """Ask for what is to be tried now, and take the newest answer."""
+        if not self.is_begun:
+            return
         found = snapshot.answer
-        if isinstance(found, RemediesAnswer) and found.question == self._asked:
-            self._answer = found
+        if found is not None and found.question == self._asked:
+            if isinstance(found, RemediesAnswer):
+                self._answer = found
+            elif isinstance(found, StartChecked):
+                self._start = found.findings
+        if snapshot.step == 0:
+            self._check_start(snapshot, found)
+            return
         first = _first(snapshot)
         about = (first.kind, first.remedies, id(snapshot.history)) if first is not None else ()
         is_known = about == self._about and (snapshot.is_running or snapshot.step == self._step)
@@ -62,6 +80,23 @@ class Trials:
         elif self._asked is not None and self._answer is not None and self._answer.is_whole:
             self._rest()
 
+    def _check_start(self, snapshot: Snapshot, found: Answer | None) -> None:
+        """Ask whether a training that has not begun is sound, once for its settings."""
+        about = ("start", snapshot.hyperparameters, snapshot.dataset.source)
+        if snapshot.state != "ready":
+            self._leave(about)
+        elif about != self._about:
+            self._about, self._answer, self._start = about, None, ()
+            self._asked = CheckStart(copy=next(_copies))
+            self._session.ask(self._asked)
+        elif self._asked is not None and found is not None and found.question == self._asked and found.is_whole:
+            self._rest()
+
+    def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """Return the findings of a snapshot; before the first step first what is wrong with the start."""
+        is_about_start = snapshot.step == 0 and self._about[:1] == ("start",)
+        return (*self._start, *snapshot.findings) if is_about_start else snapshot.findings
+
     def ask_again(self) -> None:
         """Go on where another page has asked something in between."""
         if self._asked is not None:
@@ -69,17 +104,17 @@ class Trials:
 
     def tried(self, snapshot: Snapshot) -> tuple[Tried, ...]:
         """Return the remedies of the first finding as the keys adopt them: once all is known, the best first."""
-        first = snapshot.findings[0] if snapshot.findings else None
-        remedies = first.remedies if first is not None else ()
+        found = self.findings(snapshot)
+        remedies = found[0].remedies if found else ()
         answer = self._answer_about(snapshot)
         if answer is None:
             return tuple(map(Tried, remedies))
         outcomes = answer.outcomes()
-        found = [Tried(*known) for known in zip(remedies, outcomes[1:], answer.untried, strict=True)]
+        tried = [Tried(*known) for known in zip(remedies, outcomes[1:], answer.untried, strict=True)]
         if not answer.is_whole:
-            return tuple(found)
+            return tuple(tried)
         sign = -1 if answer.measure == "loss" else 1
-        return tuple(sorted(found, key=lambda one: _rank(one.outcome, sign)))
+        return tuple(sorted(tried, key=lambda one: _rank(one.outcome, sign)))
 
     def lines(self, snapshot: Snapshot, width: int, theme: Theme) -> list[list[Piece]]:
         """Return a line for each remedy that a key adopts, and one for the copy without; none while nothing is known.
@@ -89,25 +124,19 @@ class Trials:
         answer = self._answer_about(snapshot)
         if answer is None or width < 30:
             return []
-        found = []
+        rows = []
         for place, tried in enumerate(self.tried(snapshot)[:MOST_KEYS]):
             assert tried.outcome is not None
             anew = _(", anew") if tried.remedy.restart else ""
             sign, word, role = WORDS[tried.outcome.word]
-            gain = "" if math.isnan(tried.outcome.gain) else f"{tried.outcome.gain:+.3f} "
-            right = f"{_number(tried.outcome.value)} {sign} {gain}{_(word)}"
-            found.append(_row(f"F{FIRST_KEY + place} {tried.remedy.text}{anew}", right, width, theme, role))
+            figures = f"{_number(tried.outcome.value)} {sign} {_gain(tried.outcome)}".strip()
+            rows.append((f"F{FIRST_KEY + place} {tried.remedy.text}{anew}", figures, _(word), role))
         without = answer.outcomes()[0]
-        told = _("   as it is ({what}, {epochs})").format(what=_what(answer), epochs=self.progress(answer))
         value = _(WORDS["diverged"][1]) if without.word == "diverged" else _number(without.value)
-        found.append(_row(told, value, width, theme, "dim"))
-        return found
-
-    def progress(self, answer: RemediesAnswer) -> str:
-        """How many epochs the copies were trained, of how many while that goes on."""
-        if answer.is_whole:
-            return _("best of {epochs} epochs").format(epochs=answer.epochs)
-        return _("epoch {done} of {total}").format(done=answer.done, total=answer.total)
+        told = _("   as it is: {what} {value} ({epochs})").format(
+            what=_what(answer), value=value, epochs=_epochs(answer)
+        )
+        return [*_rows(rows, width, theme), [(f" {cut_words(theme.plain(told), width, theme=theme)}", theme["dim"])]]
 
     def _answer_about(self, snapshot: Snapshot) -> RemediesAnswer | None:
         first = _first(snapshot)
@@ -153,10 +182,16 @@ def _rank(outcome: Outcome | None, sign: int) -> tuple[int, float]:
 
 
 def _what(answer: RemediesAnswer) -> str:
-    part = _("validation") if answer.part == "validation" else _("training")
-    if answer.measure == "recall":
-        return _("mean recall")
-    return _("{part} loss").format(part=part) if answer.measure == "loss" else _("score")
+    if answer.measure != "loss":
+        return _("mean recall") if answer.measure == "recall" else _("score")
+    return _("val. loss") if answer.part == "validation" else _("train loss")
+
+
+def _epochs(answer: RemediesAnswer) -> str:
+    """How many epochs the copies were trained, of how many while that goes on."""
+    if answer.is_whole:
+        return counted(answer.epochs, "epoch")
+    return _("{done}/{total} epochs").format(done=answer.done, total=answer.total)
 
 
 def told_outcome(tried: Tried) -> str:
@@ -167,18 +202,30 @@ def told_outcome(tried: Tried) -> str:
     sign, word, _role = WORDS[outcome.word]
     if tried.why:
         return f"   {sign} " + _("{word}: {why}").format(word=_(word), why=tried.why)
-    gain = "" if math.isnan(outcome.gain) else f" {outcome.gain:+.3f}"
-    return f"   {_number(outcome.value)} {sign}{gain} {_(word)}"
+    return f"   {_number(outcome.value)} {sign} {_gain(outcome)} {_(word)}".replace("  ", " ")
+
+
+def _gain(outcome: Outcome) -> str:
+    return "" if math.isnan(outcome.gain) else f"{outcome.gain:+.3f}"
 
 
 def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.3f}" if abs(value) < 1000 else f"{value:.2g}"
 
 
-def _row(left: str, right: str, width: int, theme: Theme, role: Role) -> list[Piece]:
-    """A line whose right part is kept whole and stands in one column with those of the other lines."""
-    from tuitrain.ui.plots.lines import padded  # noqa: PLC0415 - not for the first paint
+def _rows(rows: Sequence[tuple[str, str, str, Role]], width: int, theme: Theme) -> list[list[Piece]]:
+    """Return lines of labels, and of figures in one column; the words after them where all labels have room too.
 
-    column = min(25, width // 2)
-    right = padded(theme.plain(right), column, theme=theme)
-    return [(f" {padded(theme.plain(left), width - column, theme=theme)}{right}", theme[role])]
+    A row is a label, figures, a word and a role.
+    """
+    longest = max(cell_len(left) for left, *_rest in rows)
+    column = 1 + max(cell_len(f"{figures} {word}".rstrip()) for _left, figures, word, _role in rows)
+    has_words = longest + column <= width
+    if not has_words:
+        column = 1 + max(cell_len(figures or word) for _left, figures, word, _role in rows)
+    found: list[list[Piece]] = []
+    for left, figures, word, role in rows:
+        right = f"{figures} {word}".strip() if has_words or figures == WORDS["untried"][0] else figures
+        label = padded(cut_words(theme.plain(left), width - column, theme=theme), width - column, theme=theme)
+        found.append([(f" {label} {theme.plain(right)}", theme[role])])
+    return found

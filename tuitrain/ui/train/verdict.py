@@ -55,16 +55,18 @@ class Verdict(Lines):
         trials = self._remedies.trial_lines(snapshot, width, self._theme)
         effect, role = self._remedies.effect(snapshot)
         rows = self._wrapped(effect, role, 2, width) if effect else []
-        is_alarm = bool(snapshot.findings) and snapshot.findings[0].is_alarm
+        findings = self._remedies.findings(snapshot)
+        is_alarm = bool(findings) and findings[0].is_alarm
         text, role = self._verdict(snapshot, with_remedy=not trials)
-        most = (2 if rows or trials else 3) if is_alarm else 1 if rows else 2
+        most = 3 if is_alarm and not rows and not trials else 2
         return [*rows, *self._wrapped(text, role, most, width), *trials]
 
     def _verdict(self, snapshot: Snapshot, *, with_remedy: bool) -> tuple[str, Role]:
         """Return the most pressing finding behind its sign, and how to paint it."""
-        if not snapshot.findings:
+        findings = self._remedies.findings(snapshot)
+        if not findings:
             return "", "dim"
-        finding, *others = snapshot.findings
+        finding, *others = findings
         sign, role = sign_of(finding)
         text = f"{sign} {finding.text}"
         remedies = self._remedies.tried(snapshot)

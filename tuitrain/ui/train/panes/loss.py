@@ -8,16 +8,23 @@ from typing import ClassVar
 import numpy as np
 from textual.strip import Strip
 
-from tuitrain.numbers import significant
+from tuitrain.numbers import share, significant
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats
 from tuitrain.session.snapshot import EarlierRun, Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
+from tuitrain.ui.plots.metric_curve import draw_metric
+from tuitrain.ui.plots.scores import UNITS_OF_TARGET as UNITS
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
+ABBREVIATED = {
+    "f1": "F1", "roc_auc": "ROC AUC", "mcc": "MCC", "r2": "R²", "rmse": "RMSE", "mae": "MAE", "mape": "MAPE",
+}  # fmt: skip
+LEAST_BOTH = 56  # columns from which loss and metric stand side by side
 SMOOTHING = (0.0, 0.6, 0.9, 0.97)
 
 
@@ -30,6 +37,7 @@ class LossPane(TrainPane):
     is_log = False
     smoothing = 0.0
     scale_view: View = "full"
+    has_metric = False  # whether the metric is drawn too, or, where there is little room, instead
     _has_offered_log = False
     insets = (0, 0)  # lines above for the verdict, columns at the right for the metric
 
@@ -52,11 +60,31 @@ class LossPane(TrainPane):
             settings.append(_("batch {loss}").format(loss=significant(snapshot.batch_loss)))
         best = ""
         if snapshot.best_epoch:
-            best = _("best {loss} at {epoch}").format(loss=significant(snapshot.best_loss), epoch=snapshot.best_epoch)
+            best = _("best {loss} at {epoch}").format(loss=self._best(snapshot), epoch=snapshot.best_epoch)
         title = _(self.SHOWS)
+        if self.has_metric:
+            metric = metric_of(snapshot)[0]
+            title = f"{title}, {metric}" if self._is_beside else metric[:1].upper() + metric[1:]
         if last:
             title += f" {self.look.signs.dot} " + _("epochs {range}").format(range=f"0{dash}{last}")
         return title, "  ".join(filter(None, (", ".join(settings), best)))
+
+    def _best(self, snapshot: Snapshot) -> str:
+        """The best epoch's loss; where another metric chooses it, that."""
+        watched = snapshot.hyperparameters.metric
+        course = snapshot.history.column("watched_metric", snapshot.epochs_recorded)
+        if watched == LOSS or not snapshot.best_epoch <= len(course) or math.isnan(course[snapshot.best_epoch - 1]):
+            return significant(snapshot.best_loss)
+        return f"{label_of_metric(watched)} {_figure(watched, float(course[snapshot.best_epoch - 1]))}"
+
+    @property
+    def _is_beside(self) -> bool:
+        return self.size.width - self.insets[1] >= LEAST_BOTH
+
+    def toggle_metric(self) -> None:
+        """Draw the metric over the epochs too, or no more."""
+        self.has_metric = not self.has_metric
+        self._say_and_redraw()
 
     def toggle_log(self) -> None:
         """Switch between a linear and a logarithmic axis."""
@@ -97,8 +125,22 @@ class LossPane(TrainPane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         top, right = self.insets
         wide, high = max(width - right, 1), max(height - top, 1)
-        plot = self._plot(wide, high, snapshot)
+        plot = self._with_metric(wide, high, snapshot) if self.has_metric else self._plot(wide, high, snapshot)
         return [*[Strip.blank(width)] * top, *(strip.adjust_cell_length(width) for strip in plot)]
+
+    def _with_metric(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
+        """The loss and the metric side by side, or the metric alone where there is no room for both."""
+        name, part, values = metric_of(snapshot)
+        left = width // 2 if self._is_beside else 0
+        metric = draw_metric(
+            width - left, height, snapshot.history.column("epoch", snapshot.epochs_recorded), values,
+            f"{name}, {_(part)}", best_epoch=snapshot.best_epoch, is_share=snapshot.hyperparameters.metric not in UNITS,
+            theme=self.look,
+        )  # fmt: skip
+        if not left:
+            return metric
+        loss = self._plot(left, height, snapshot)
+        return [Strip.join([one, other]) for one, other in zip(loss, metric, strict=True)]
 
     def offer_log(self, snapshot: Snapshot) -> str:
         """Tell once, where the first loss is cut off, which key shows it; "" otherwise."""
@@ -134,6 +176,25 @@ class LossPane(TrainPane):
     def _edit(self, edit: Edit) -> tuple[float, str]:
         spec = FIELDS[edit.name]
         return edit.epoch, f"{_(spec.label)} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
+
+
+def label_of_metric(name: str) -> str:
+    """A metric's name in words."""
+    return ABBREVIATED.get(name, name.replace("_", " "))
+
+
+def _figure(name: str, value: float) -> str:
+    return significant(value) if name in UNITS else share(value).strip()
+
+
+def metric_of(snapshot: Snapshot) -> tuple[str, str, Floats]:
+    """Return the name of the metric that is watched, or else accuracy or R², its part, and its value by epoch, (E,)."""
+    length, column, watched = snapshot.epochs_recorded, snapshot.history.column, snapshot.hyperparameters.metric
+    values = column("watched_metric", length)
+    if watched != LOSS and not np.isnan(values).all():
+        return label_of_metric(watched), "validation", values
+    part = "train" if np.isnan(column("validation_metric", length)).all() else "validation"
+    return _("accuracy") if snapshot.dataset.n_classes else "R²", part, column(f"{part}_metric", length)
 
 
 def _losses(snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:

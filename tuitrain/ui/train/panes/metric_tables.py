@@ -14,7 +14,7 @@ from tuitrain.engine.metrics import class_scores
 from tuitrain.numbers import share, significant
 from tuitrain.runs.history import Floats
 from tuitrain.runs.scores import LEAST_OF_A_CLASS
-from tuitrain.session.snapshot import Curve, MetricView
+from tuitrain.session.snapshot import MetricView, ThresholdCurve
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.confusion import draw_confusion
 from tuitrain.ui.plots.lines import cut, line, notice, padded
@@ -157,6 +157,8 @@ class MetricTables:
         )  # fmt: skip
 
     def _threshold_text(self) -> str:
+        if not self.positive:
+            return f" {self.theme.signs.dot} " + _("p: look for one of them")
         if self.found.threshold is None:
             return ""
         return f" {self.theme.signs.dot} " + _("{name} from {threshold}").format(
@@ -174,7 +176,7 @@ class MetricTables:
         """How few rows there are to choose by, and what does better."""
         rows, name = self.rarest
         forms = [
-            _("! only {rows} rows of {name}: ensemble 8, or folds in a search").format(rows=rows, name=name),
+            _("! only {rows} rows of {name}: ensemble 8, or folds").format(rows=rows, name=name),
             _("! only {rows} rows of {name}: ensemble 8").format(rows=rows, name=name),
             _("! only {rows} rows of {name}").format(rows=rows, name=name),
         ]
@@ -269,7 +271,7 @@ class MetricTables:
         told = interval_text(name, ends, self.theme) if ends is not None else ""
         return f"{text} ({told})" if told else text
 
-    def _decided(self, curve: Curve) -> tuple[float, float, float]:
+    def _decided(self, curve: ThresholdCurve) -> tuple[float, float, float]:
         """Recall, precision and the share of false alarms of a class as it is decided."""
         counts, number_of = self.found.confusion, curve.number
         assert counts is not None
