@@ -164,7 +164,7 @@ def _plot(
     _draw_curves(canvas, window, content, theme)
     is_told = _draw_marks(canvas, window, content.best_epoch, content.edits, theme, is_numbered=is_numbered)
     if content.cursor is not None:
-        _draw_cursor(canvas, window, content.cursor, theme)
+        draw_cursor(canvas, window, content.cursor, theme)
     _label_far(canvas, window, content.far, theme)
     _label_earlier(canvas, window, content.earlier, content.earlier_labels, theme)
     return frame.strips(canvas.segments(), theme["axis"]), is_told
@@ -267,7 +267,8 @@ def _draw_marks(
     return is_told
 
 
-def _draw_cursor(canvas: Canvas, window: Window, epoch: float, theme: Theme) -> None:
+def draw_cursor(canvas: Canvas, window: Window, epoch: float, theme: Theme) -> None:
+    """Mark the epoch that is looked at."""
     column = canvas.column_of(epoch, window)
     if column is not None:
         canvas.vertical(column, theme.signs.bar, style=theme["accent"])

@@ -19,6 +19,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
 from tuitrain.ui.plots.metric_curve import draw_metric
 from tuitrain.ui.plots.scores import UNITS_OF_TARGET as UNITS
+from tuitrain.ui.plots.thinning import thinned
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
 ABBREVIATED = {
@@ -135,7 +136,7 @@ class LossPane(TrainPane):
         metric = draw_metric(
             width - left, height, snapshot.history.column("epoch", snapshot.epochs_recorded), values,
             f"{name}, {_(part)}", best_epoch=snapshot.best_epoch, is_share=snapshot.hyperparameters.metric not in UNITS,
-            theme=self.look,
+            cursor=None if snapshot.past is None else snapshot.past.epoch, theme=self.look,
         )  # fmt: skip
         if not left:
             return metric
@@ -146,7 +147,7 @@ class LossPane(TrainPane):
         """Tell once, where the first loss is cut off, which key shows it; "" otherwise."""
         if self._has_offered_log or self.is_log or self.scale_view != "full" or math.isnan(snapshot.first_train_loss):
             return ""
-        first = first_cut_off(*_losses(snapshot)[1:])
+        first = first_cut_off(*_losses(snapshot, is_thinned=True)[1:])
         if math.isnan(first):
             return ""
         self._has_offered_log = True
@@ -154,7 +155,7 @@ class LossPane(TrainPane):
         return told.format(loss=significant(first))
 
     def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
-        epochs, train, validation = _losses(snapshot)
+        epochs, train, validation = _losses(snapshot, is_thinned=not self.smoothing and snapshot.past is None)
         return draw_loss(
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
@@ -197,10 +198,15 @@ def metric_of(snapshot: Snapshot) -> tuple[str, str, Floats]:
     return _("accuracy") if snapshot.dataset.n_classes else "R²", part, column(f"{part}_metric", length)
 
 
-def _losses(snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:
-    """Epochs, training and validation losses, from before the first step on where that was measured."""
+def _losses(snapshot: Snapshot, *, is_thinned: bool) -> tuple[Floats, Floats, Floats]:
+    """Epochs, training and validation losses, from before the first step on where that was measured.
+
+    Those of a very long training are thinned on request, so that they need not be copied.
+    """
     length, column = snapshot.epochs_recorded, snapshot.history.column
     epochs, train, validation = (column(name, length) for name in ("epoch", "train_loss", "validation_loss"))
+    if is_thinned:
+        epochs, train, validation = thinned(epochs, train, validation)
     if math.isnan(snapshot.first_train_loss):
         return epochs, train, validation
     first, first_validation = snapshot.first_train_loss, snapshot.first_validation_loss
