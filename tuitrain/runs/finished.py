@@ -71,8 +71,8 @@ class FinishedTraining:
     step of a training that was left took no effect and is not among them, nor is what was changed after an end.
 
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
-    rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
-    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
+    rows where there are none. `curve` is the metric by epoch, (epochs,), empty of a very long training. With no whole
+    epoch trained, `epochs` and `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
     that were typed after the end.
     """
 

@@ -39,6 +39,7 @@ from tuitrain.session.views import boundary_view, parameters_view
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 
+MOST_CURVE = 100_000  # epochs whose metric a record of the training holds; of more the run has them
 FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
 
 
@@ -305,7 +306,7 @@ class LiveTraining:
         """Write down what the training has come to so far, as the session's `training`-th."""
         stopping, length = self.trainer.early_stopping, self.history.length
         part, score, best = self.examined_part, self.best_score, int(stopping.best_epoch[0])
-        curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
+        curve = tuple(self.history.column(f"{part}_metric", length).tolist()) if length <= MOST_CURVE else ()
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,

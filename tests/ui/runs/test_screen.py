@@ -130,7 +130,7 @@ async def test_f_forks_a_run_at_an_epoch_that_is_asked_for() -> None:
     async with showing() as pilot:
         await pilot.press("down", "f")
         await settle(pilot, lambda: "Fork b at epoch" in text_of(pilot.app))
-        assert "checkpoints are kept of 1, 2, 3, 4" in text_of(pilot.app)
+        assert "at once: 1, 2, 3, 4, 5; others are trained again" in text_of(pilot.app)
         await pilot.press(*"9", "enter")
         await settle(pilot, lambda: "an epoch from 1 to 5" in text_of(pilot.app))
         await pilot.press("backspace", "3", "enter")

@@ -71,9 +71,9 @@ class Opening(PageScreen, inherit_bindings=False):
             if epoch is not None:
                 self._send(Fork(epoch, row.path))
 
-        kept = ", ".join(map(str, kept_epochs(row.path))) or _("none but the last")
+        kept = ", ".join(map(str, dict.fromkeys([*kept_epochs(row.path), most])))
         hints = [_("1 to {most}; the run stays as it is").format(most=most),
-                 _("checkpoints are kept of {kept}; others are trained again").format(kept=kept)]  # fmt: skip
+                 _("at once: {kept}; others are trained again").format(kept=kept)]  # fmt: skip
         title = _("Fork {name} at epoch (enter forks)").format(name=visible(row.name, 30))
         self.open(PromptDialog(self.look, title, str(self.epoch_of(row)), read, hints=hints), answered)
 
