@@ -72,8 +72,8 @@ class FinishedTraining:
 
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
     rows where there are none. `curve` is the metric by epoch, (epochs,), empty of a very long training. With no whole
-    epoch trained, `epochs` and `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
-    that were typed after the end.
+    epoch trained, `epochs` and `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the
+    user's, in order, also those that were typed after the end.
     """
 
     training: int
