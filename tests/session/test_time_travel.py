@@ -214,7 +214,7 @@ def test_an_epoch_that_a_run_does_not_have_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_ring_is_thinned_evenly_and_keeps_its_first() -> None:
-    trainer, past = Trainer(MOONS, H.replace(epochs=10_000)), Past(lambda: 0.0)
+    trainer, past = Trainer(MOONS, H.replace(epochs=10_000)), Past(lambda: 0.0, lambda: 0.0)
     room: Any = type("Room", (), {})
 
     for epoch in range(5 * MOST_EPOCHS):
@@ -225,11 +225,26 @@ def test_the_ring_is_thinned_evenly_and_keeps_its_first() -> None:
     assert set(np.diff(epochs)) == {8} and epochs[-1] > 5 * MOST_EPOCHS - 16
 
 
+def test_the_ring_takes_no_more_than_its_share_of_the_time() -> None:
+    trainer, seconds, costs = Trainer(MOONS, H.replace(epochs=10_000)), [0.0], [0.0]
+    past = Past(lambda: seconds[0], lambda: costs[0])
+    room: Any = type("Room", (), {})
+
+    def keep() -> tuple[Any, Any]:
+        costs[0] += 0.01
+        return room, room
+
+    for epoch in range(4000):
+        trainer.epochs_done, seconds[0] = epoch, epoch * 0.02
+        past.note(trainer, keep)
+    assert 0.004 < costs[0] / seconds[0] <= 0.0051
+
+
 def test_the_ring_has_a_bound_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = Trainer(MOONS, H.replace(epochs=100))
     one = trainer.network.parameters.nbytes * 6  # at most so many arrays of this size are in a state
     monkeypatch.setattr("tuitrain.session.past.MOST_BYTES", 7 * one)
-    past, sizes = Past(lambda: 0.0), []
+    past, sizes = Past(lambda: 0.0, lambda: 0.0), []
     room: Any = type("Room", (), {})
     while not trainer.is_done:
         past.note(trainer, lambda: (trainer.state(), room))  # type: ignore[arg-type, return-value]

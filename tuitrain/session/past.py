@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,6 +39,9 @@ class KeptEpoch:
 class Past:
     """Keeps states of a training that goes on, within `MOST_BYTES`; `clock` returns seconds.
 
+    What a state of an epoch costs is read from `cost_clock`, the thread's processor time: beside a screen that is drawn
+    a copy may have to wait long for its turn.
+
     The two newest are for the last steps: where two do not fit it keeps one, for twice as long, and where one does not
     fit none. The others are of whole epochs, one after each as long as there is room and time, and then thinned evenly,
     so that they are spread over the whole training.
@@ -47,8 +51,8 @@ class Past:
     when no epoch can be made again from a state before; another is kept then.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], cost_clock: Callable[[], float] = time.thread_time) -> None:
+        self._clock, self._cost_clock = clock, cost_clock
         self._states: list[State] = []
         self._step, self._due = 0, float("-inf")  # when to look next, and when the next one may be kept
         self.epochs: list[KeptEpoch] = []
@@ -81,20 +85,20 @@ class Past:
         is_whole = not trainer.step_in_epoch and not self._is_changed
         if not (is_whole or self._is_changed or not self.epochs):
             return
-        started, looked = self._clock(), -(-LOOK_STEPS // trainer.steps_per_epoch)
-        if self.epochs and not self._is_changed and started < self._epoch_due:
+        looked = -(-LOOK_STEPS // trainer.steps_per_epoch)
+        if self.epochs and not self._is_changed and self._clock() < self._epoch_due:
             self._epoch = trainer.epochs_done + looked
             return
         room = min(_room(trainer) - MOST_STATES, MOST_EPOCHS)
         if room < 2:
             self._epoch, self._is_changed = trainer.epochs_done + 1, False
             return
+        started = self._cost_clock()
         while len(self.epochs) >= room:
             self._thin()
         self.epochs.append(KeptEpoch(trainer.epochs_done, is_whole, *keep()))
-        ended = self._clock()
         self._epoch, self._is_changed = trainer.epochs_done + self._gap, False
-        self._epoch_due = ended + (ended - started) / EPOCHS_SHARE
+        self._epoch_due = self._clock() + (self._cost_clock() - started) / EPOCHS_SHARE
 
     def _thin(self) -> None:
         """Drop every second one but the first, and keep the next ones as far apart as the others are."""
@@ -130,7 +134,7 @@ class Past:
 
     def until(self, kept: KeptEpoch | None) -> Past:
         """Return the past of a training that begins with what was kept: what was before is its past too."""
-        past = Past(self._clock)
+        past = Past(self._clock, self._cost_clock)
         if kept is not None:
             past.epochs = self.epochs[: self.epochs.index(kept) + 1]
             past._changes = [change for change in self._changes if change[0] <= kept.step]

@@ -20,7 +20,7 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
-from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.terminal.governor import LONGEST, Governor
 from tuitrain.ui.train.description import Description
 from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
@@ -47,7 +47,13 @@ if TYPE_CHECKING:
 
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
+PAST_SECONDS = 0.25  # between two frames of epochs that are gone through
 ASKED_AGAIN = 60.0  # seconds of a training, from which on cancelling it is asked about twice
+
+
+def _longest_wait(snapshot: Snapshot) -> float:
+    """Return the seconds between two frames at most; keys that go through the epochs come faster than frames."""
+    return LONGEST if snapshot.is_running else PAST_SECONDS if snapshot.past is not None else 0.0
 
 
 class TrainScreen(LookingBack, inherit_bindings=False):
@@ -65,7 +71,11 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self._detail = ""
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.governor = Governor(
-            self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
+            self.session,
+            self._watch,
+            count_bytes=self.bytes_written,
+            after_paint=self.call_after_refresh,
+            longest=_longest_wait,
         )
         self._values_left: dict[str, Value] = {}  # of the form, when another screen was opened
 
