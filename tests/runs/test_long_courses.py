@@ -102,12 +102,13 @@ def test_a_file_that_grows_is_only_read_from_where_it_ended(tmp_path: Path, monk
     write(tmp_path / METRICS, history, first=25)
     second = _curves(tmp_path, first)
     assert read == [first.offset] and second.length == 40
-    expected = [epoch["train_loss"] for epoch in read_epochs(tmp_path / METRICS)[0]]
-    assert second.columns["train_loss"].tolist() == expected
-    assert second.at(40, "train_loss") == expected[39] and second.at(41, "train_loss") is None
+    expected = [epoch["validation_accuracy"] for epoch in read_epochs(tmp_path / METRICS)[0]]
+    assert second.columns["validation_accuracy"].tolist() == expected
+    assert second.at(40, "validation_accuracy") == expected[39] and second.at(41, "validation_accuracy") is None
     (tmp_path / METRICS).unlink()  # another training in its place
     write(tmp_path / METRICS, history)
-    assert _curves(tmp_path, second).columns["train_loss"].tolist() == history.column("train_loss").tolist()
+    again = _curves(tmp_path, second).columns["validation_accuracy"]
+    assert again.tolist() == history.column("validation_metric").tolist()
     assert read[-1] == 0
 
 

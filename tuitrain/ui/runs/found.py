@@ -24,7 +24,7 @@ from tuitrain.search.study.study_row import read_study_rows
 Floats = NDArray[np.float64]
 OLD_STUDIES = Path("studies")
 SORTS = ("-age", "best_score", "name", "epochs", "seconds")
-NOT_DRAWN = frozenset({"learning_rate", "gradient_norm"})
+NOT_DRAWN = frozenset({"train_loss", "learning_rate", "gradient_norm"})
 TAIL = 400  # bytes: about a line
 Stamp = tuple[int, int]  # when a file was changed, and its size
 
@@ -89,18 +89,20 @@ def _curves(path: Path, known: RunCurves | None) -> RunCurves:
         return known
     if known is None or not _goes_on(file, known):
         known = RunCurves(stamp)
-    offset, length, parts = known.offset, known.length, [known.columns] * bool(known.length)
+    offset, length, parts = known.offset, known.length, [dict(known.columns)] * bool(known.length)
     for block in read_blocks(file, offset=offset, first=length + 1, with_layers=False):
         offset, length = offset + block.size, length + len(block.steps)
         read = {name: values for name, values in block.columns.items() if name not in NOT_DRAWN}
         parts.append({**read, "step": np.array(block.steps, np.float64)})
     names = dict.fromkeys(name for part in parts for name in part)
-    columns = {name: _joined(name, parts) for name in names}
+    sizes = [len(part["step"]) for part in parts]
+    columns = {name: _joined(name, parts, sizes) for name in names}
     return RunCurves(stamp, length, columns, offset, _tail(file, offset))
 
 
-def _joined(name: str, parts: Sequence[Mapping[str, Floats]]) -> Floats:
-    return np.concatenate([part.get(name, np.full(len(part["step"]), np.nan)) for part in parts])
+def _joined(name: str, parts: Sequence[dict[str, Floats]], sizes: Sequence[int]) -> Floats:
+    """Take a column out of its parts, so that it is there twice only while it is joined."""
+    return np.concatenate([part.pop(name, np.full(size, np.nan)) for part, size in zip(parts, sizes, strict=True)])
 
 
 def _goes_on(file: Path, known: RunCurves) -> bool:
