@@ -357,6 +357,7 @@ thick | --hidden-layers 16 --l2 0.1 --learning-rate 0.003
 thick | --hidden-layers none --optimizer sgd --learning-rate 0.01
 alarms |
 alarms | --class-weights balanced --learning-rate 0.003
+between |
 alarms | --hidden-layers 32 --activation tanh
 leavers | --class-weights balanced --learning-rate 0.001 --hidden-layers 16 --l2 0.05
 breast_cancer | --hidden-layers 24x12 --activation gelu --learning-rate 0.003

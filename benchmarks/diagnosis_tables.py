@@ -222,6 +222,13 @@ def alarms(rng: Generator, n: int = 3000) -> Columns:
     return _columns(X, fault=np.where(k, "yes", "no"))
 
 
+def between(rng: Generator, n: int = 3000) -> Columns:
+    k = rng.random(n) < 0.05
+    X = rng.normal(size=(n, 8))
+    X[:, :3] += 1.4 * k[:, None]
+    return _columns(X, fault=np.where(k, "yes", "no"))
+
+
 def chance(rng: Generator, n: int = 1000) -> Columns:
     return _columns(rng.normal(size=(n, 15)), k=rng.choice(list("abc"), n))
 
@@ -245,7 +252,7 @@ TABLES: dict[str, Callable[[Generator], Columns]] = {
     "outliers": outliers, "rings": rings, "steps": steps, "hinges": hinges, "products": products, "letters": letters,
     "tiny": tiny, "thick": thick, "leavers": leavers, "alarms": alarms, "chance": chance, "incomes": incomes,
     "letters_scaled": scaled(letters, (1, 5e3, 1, 1e-2, 1, 1, 300, 1), (0, 1e4, 0, 0, 0, 0, 0, 0)),
-    "hinges_scaled": scaled(hinges, (200, 1e4, 1e-3, 1, 1, 1, 1), (0, 0, 0, 500, 0, 0, 0)),
+    "hinges_scaled": scaled(hinges, (200, 1e4, 1e-3, 1, 1, 1, 1), (0, 0, 0, 500, 0, 0, 0)), "between": between,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def visible(text: object, most: int = 200) -> str:
         whole = str(text)
     except (ValueError, RecursionError):  # a number of thousands of digits, or deep nesting, as a file may hold them
         whole = f"<{_('{type} that is too large to show').format(type=type(text).__name__)}>"
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)
+    shown = whole if whole.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 

@@ -75,6 +75,7 @@ def test_rows_without_a_time_are_left_out_and_rows_without_a_group_are_one(tmp_p
     parts = load_dataset(path, split="group:when")
     gaps = [sum(row % 10 == 0 for row in part.rows) for part in (parts.train, parts.validation, parts.test)]
     assert sorted(gaps) == [0, 0, 12]
+    assert '12 rows without a value in "when" are kept together, as one group' in parts.notices
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,7 @@ def test_rows_without_a_time_are_left_out_and_rows_without_a_group_are_one(tmp_p
             r"split time:Patient: the column is text; times are dates or numbers \(--type Patient=date",
         ),
         ("group:state", {"target": "state"}, '"state" is both the target and what rows are split by'),
+        ("group:state", {}, '"state" is both the target and what rows are split by'),  # which is guessed
         ("group:z", {}, "found 2 groups for 3 parts; each part needs one"),
     ],
 )

@@ -29,6 +29,7 @@ def straight(linear_score: float) -> Observed:
     return replace(seen, sizes=(4, 2), data=replace(seen.data, linear_score=linear_score))
 
 
+SLOWLY = np.linspace(0.5, 0.48, EPOCHS)
 EVERY_OTHER = np.where(np.arange(EPOCHS) % 2, 0.5, 0.7)
 FAULTY: dict[str, list[Course]] = {
     "diverged": [course("diverged", ending="the loss became inf")],
@@ -43,8 +44,12 @@ FAULTY: dict[str, list[Course]] = {
         poor(h={"learning_rate": 1e-5}),
         poor(update_ratios=np.full((EPOCHS, 3), 1e-5)),
         poor(rates=np.geomspace(0.003, 1e-9, EPOCHS), h={"schedule": "exponential"}),
+        course(h={"learning_rate": 3e-5}, deficit=0.03, best_epoch=EPOCHS, validation_loss=SLOWLY),
     ],
-    "too_few_steps": [poor(step=40, epoch=2, best_epoch=2, h={"epochs": 2})],
+    "too_few_steps": [
+        poor(step=40, epoch=2, best_epoch=2, h={"epochs": 2}),
+        course(step=10, epoch=2, best_epoch=2, epochs=2, h={"epochs": 2}),
+    ],
     "vanishing_gradient": [
         poor(start={"gradient_norms": (1e-5, 1e-3, 0.5)}), poor(start={"logit_spread": 1e-6}),
     ],
@@ -190,3 +195,11 @@ def test_what_is_printed_of_a_finding_is_plain_json() -> None:
 def test_nothing_is_blamed_before_the_network_was_looked_at() -> None:
     shown = replace(course("running", epochs=9, best_epoch=9), observation=Observed())
     assert not any(found.is_alarm for found in findings(shown))
+
+
+def test_short_steps_of_a_network_that_knows_its_rows_by_heart_are_not_blamed() -> None:
+    by_heart = {"now": {"loss": 1e-6, "score": 1.0}, "train_loss": np.full(EPOCHS, 1e-6)}
+    creeping = {"update_ratios": np.full((EPOCHS, 3), 1e-7)}
+    assert findings(poor(**creeping))[0].kind == "rate_too_low"
+    found = [finding.kind for finding in findings(poor(**creeping, **by_heart, validation_loss=np.full(EPOCHS, 0.6)))]
+    assert "rate_too_low" not in found and "overfitting" in found

@@ -56,6 +56,22 @@ def test_a_rare_class_is_found_by_command_and_its_figures_are_scikit_learns(chur
     assert [told[row] for row in dataset.test.rows] == [("no", "yes")[answer] for answer in answers]
 
 
+def test_the_summary_tells_what_was_asked_for(churn: Path) -> None:
+    asked = ["--positive", "yes", "--metric", "average_precision", "--threshold", "0.3", "--epochs", "3", "--no-run"]
+    told = CliRunner().invoke(commands, ["train", str(churn), "--target", "left", *asked]).stdout.splitlines()
+    found = train(
+        load_dataset(churn, target="left", positive="yes"),
+        {"metric": "average_precision", "threshold": 0.3, "epochs": 3},
+    ).to_json()["scores"]["test"]
+    one, yes = found["metrics"]["average_precision"], found["classes"]["yes"]
+    (metric,) = (line for line in told if line.startswith("  average precision: validation "))
+    low, high = one["interval"]
+    assert f"test {one['value']:.4g} (90 %: {low:.3g} to {high:.3g}, constant {one['baseline']:.3g})" in metric
+    (of_class,) = (line for line in told if line.startswith("  yes, answered from 0.300: validation "))
+    assert f"test precision {yes['precision']:.3f}, recall {yes['recall']:.3f}, f1 {yes['f1']:.3f}" in of_class
+    assert any("  macro f1 " in line for line in told)
+
+
 def test_the_best_epoch_is_that_of_the_metric(churn: Path) -> None:
     dataset = load_dataset(churn, target="left", positive="yes")
     curve = []

@@ -36,6 +36,7 @@ from tuitrain.session.commands import (
     SetHyperparameter,
     SetPace,
     SetParameter,
+    SetPreset,
     Start,
     Step,
     Stop,
@@ -49,7 +50,7 @@ SPACE = Space({"learning_rate": "1e-4..1", "hidden_layers": "8,16x16", "momentum
 EXAMPLES: tuple[Command, ...] = (
     Start(), Pause(), Stop(), End("keep"), ContinueRun(Path("runs/a")), Fork(3), Fork(40, Path("runs/a")),
     Step(batches=3), Step(epochs=2),
-    SetHyperparameter("hidden_layers", (16, 8)),
+    SetHyperparameter("hidden_layers", (16, 8)), SetPreset("textbook"),
     SetHyperparameter("learning_rate", 0.1 + 0.2), SetHyperparameter("l2", math.inf), Reset(), Reset(IRIS),
     AddNote("overfits from epoch 40 on: 과적합", "seeds"),
     SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), SetParameter(3, -0.25),

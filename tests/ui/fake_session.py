@@ -67,6 +67,7 @@ class FakeSession:
         self.sent: list[Any] = []
         self.journal: list[JournalEntry] = []
         self.watched: set[str] = set()
+        self.member = 0
         self.closed = False
         self.holds = self.releases = 0
         self._changed = threading.Condition()
@@ -197,9 +198,14 @@ class FakeSession:
         return self.snapshot
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
+        self,
+        views: Collection[str],
+        boundary_shape: tuple[int, int] | None = None,
+        column: str | None = None,
+        member: int | None = None,
     ) -> None:
         self.watched = set(views)
+        self.member = self.member if member is None else member
         if "metric" in views and self.snapshot.epoch:
             self.become(metric_view=replace(VIEW, epoch=self.snapshot.epoch))
 

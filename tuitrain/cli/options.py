@@ -161,7 +161,7 @@ def given_options(options: Mapping[str, Any]) -> Configuration:
         if there is no such preset, or the file cannot be read.
     """
     try:
-        preset = PRESETS[PRESET.parse(options.get(PRESET.key) or PRESET.default)]
+        preset = PRESETS[str(PRESET.parse(options.get(PRESET.key) or PRESET.default))]
     except ValueError as error:
         raise HyperparameterError(str(error)) from None
     path = options.get("config")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tuitrain.cli.scores import asked_scores
 from tuitrain.numbers import duration, rate
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import counted, visible
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 TRAINING_SECONDS, SEARCH_SECONDS = 0.1, 0.2  # between two lines on a terminal
 PREDICTION_SECONDS = 0.5  # before the first one
 PLAIN_SECONDS = 2.0  # between two lines of a search elsewhere
+AVERAGED = {"f1": "macro f1"}  # how a score of all classes says that it is their mean
 PLAIN_LINES = 20  # of a training elsewhere
 MOST_LETTERS = 500  # of a notice
 
@@ -157,9 +159,11 @@ def training_summary(found: dict[str, Any]) -> str:
     for part in ("train", "validation", "test"):
         if part in found:
             absent = why_absent(found[part]["loss"], found["rows"][part])
-            values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
+            values = "  ".join(
+                f"{AVERAGED.get(name, name)} {_figure(value, absent)}" for name, value in found[part].items()
+            )
             lines.append(f"  {_(part):<10}  {values}")
-    return "\n".join([*lines, *_first_finding(found.get("findings", []))])
+    return "\n".join([*lines, *asked_scores(found), *_first_finding(found.get("findings", []))])
 
 
 def _first_finding(findings: list[dict[str, Any]]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data import side_by_side
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.piecewise import PiecewiseLinear
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
@@ -213,13 +214,20 @@ def build_dataset(
             _("{name}: found a single column, {column}; expected at least two, {split}").format(
                 name=table.name, column=quoted(table.names[0]), split=_(SPLIT)
             )
+            + side_by_side.hint(table.columns[0])
         )
     whole = table
     rule = SplitRule.parse(options.split)
-    apart = None if rule.kind == RANDOM else _column_apart(table, rule, options.target)
+    apart = None if rule.kind == RANDOM else _column_apart(table, rule)
     _refuse_unknown_types(table, options.types)
     table = _without_columns(table, options.drop, options.types, options.target)
     target_name = choose_target(table, options.target)
+    if apart is not None and apart.name == target_name and rule.kind == GROUP:
+        raise DataError(
+            _("{name}: column {column} is both the target and what rows are split by; choose one").format(
+                name=table.name, column=quoted(target_name)
+            )
+        )
     _refuse_questions(table)
     notices: list[str] = []
     present = ~table.column(target_name).missing
@@ -248,6 +256,12 @@ def build_dataset(
     guessed = guess_notice(table, goal, options.target)
     if apart is not None:
         apart = apart if present.all() else apart.take(source_rows)
+        if rule.kind == GROUP and (groupless := int(apart.missing.sum())):
+            notices.append(
+                _("{rows} without a value in {column} are kept together, as one group").format(
+                    rows=counted(groupless, "row"), column=quoted(apart.name)
+                )
+            )
         if rule.kind == GROUP and apart.name in table.names:
             table = _without_columns(table, [apart.name], (), target_name)
             notices.append(
@@ -268,15 +282,9 @@ def build_dataset(
     )  # fmt: skip
 
 
-def _column_apart(table: Table, rule: SplitRule, target: str | None) -> Column:
+def _column_apart(table: Table, rule: SplitRule) -> Column:
     """Return the column by which groups or times are kept apart."""
     column = table.column(choose_target(table, rule.column))
-    if target is not None and choose_target(table, target) == column.name and rule.kind == GROUP:
-        raise DataError(
-            _("{name}: column {column} is both the target and what rows are split by; choose one").format(
-                name=table.name, column=quoted(column.name)
-            )
-        )
     if rule.kind == TIME and column.kind not in {"date", "time", "number"}:
         raise DataError(
             _(
@@ -400,7 +408,8 @@ def _encode(
         is_nameless=table.is_nameless,
     )
     X = preprocessing.transform(table)
-    if _gets_bins(preprocessing, options.encode_numbers, table, source):
+    is_image = table.image_largest is not None
+    if gets_bins(preprocessing, options.encode_numbers, source, is_image=is_image):
         preprocessing = preprocessing.with_bins(X[rows[0]], for_linear=options.encode_numbers == "bins")
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [
@@ -422,7 +431,7 @@ def _encode(
         name=visible(table.name, 60), source=source or table.name, task=goal.task, train=parts[0], validation=parts[1],
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
-        fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
+        fingerprint=fingerprint_of(parts, preprocessing, goal.name, goal.class_names), split=split,
         positive=_positive(goal.class_names, options.positive, table.name),
     )  # fmt: skip
 
@@ -443,12 +452,12 @@ def _positive(class_names: tuple[str, ...], name: str | None, where: str) -> int
     return class_names.index(name)
 
 
-def _gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, table: Table, source: str) -> bool:
+def gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, source: str, *, is_image: bool) -> bool:
     """Whether the numbers get bins: where they are asked for, or unasked unless inputs are pixels, many or drawn."""
     if encode != "auto":
         return encode == "bins"
     is_generated = source.partition("?")[0] in RECIPES
-    return not is_generated and table.image_largest is None and len(preprocessing.numbers) <= MOST_BINNED
+    return not is_generated and not is_image and len(preprocessing.numbers) <= MOST_BINNED
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
@@ -514,9 +523,12 @@ def _test_part(
     return Part(preprocessing.transform(table), _encoded_target(values, goal, mean, spread), rows), notices
 
 
-def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:
+def fingerprint_of(
+    parts: Sequence[Part], preprocessing: Preprocessing, target_name: str, class_names: Sequence[str]
+) -> str:  # fmt: skip
+    """Return the SHA-256 of the arrays and the preprocessing, in hexadecimal."""
     encoding = {name: value for name, value in preprocessing.to_json().items() if name not in NOT_ENCODING}
-    digest = hashlib.sha256(json.dumps([encoding, goal.name, goal.class_names]).encode())
+    digest = hashlib.sha256(json.dumps([encoding, target_name, class_names]).encode())
     for part in parts:
         digest.update(part.X.tobytes())
         digest.update(part.y.tobytes())

@@ -21,7 +21,7 @@ def average(outputs: Array, loss: str, weights: Array | None = None) -> Array:
     that the loss of the result is that of the mean probability. Other outputs are averaged as they are. `weights`
     (M, V) say how much each network counts in each row; alike if None.
     """
-    values = outputs.astype(np.float64)
+    values: Array = outputs.astype(np.float64)
     shares = np.full(values.shape[:2], 1.0) if weights is None else weights
     shares = shares / shares.sum(axis=0)
     if loss == "cross_entropy":
@@ -37,7 +37,7 @@ def average(outputs: Array, loss: str, weights: Array | None = None) -> Array:
 
 def answers_of(outputs: Array, loss: str) -> Array:
     """Return what is averaged of outputs (V, K): probabilities, or the outputs as they are; float64."""
-    values = outputs.astype(np.float64)
+    values: Array = outputs.astype(np.float64)
     if loss == "cross_entropy":
         values = np.exp(values - values.max(axis=1, keepdims=True))
         values /= values.sum(axis=1, keepdims=True)

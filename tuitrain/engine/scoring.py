@@ -94,6 +94,20 @@ def threshold_for(asked: float | str, metric: str, truth: Array, scores: Array, 
     return float(asked)
 
 
+def _counts_at(thresholds: Array, truth: Array, scores: Array, positive: int) -> Array:
+    """Return the confusion counts of the decisions at each of ascending thresholds (T,): (T, C, C)."""
+    classes, own = scores.shape[1], scores[:, positive]
+    counts = np.zeros((len(thresholds), classes, classes))
+    others = decided_at(scores, positive, np.inf)
+    for row in range(classes):
+        of_row = np.sort(own[truth == row])
+        counts[:, row, positive] = len(of_row) - of_row.searchsorted(thresholds)
+        for other in range(classes):
+            if other != positive:
+                counts[:, row, other] = np.sort(own[(truth == row) & (others == other)]).searchsorted(thresholds)
+    return counts
+
+
 def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> float:
     """Return the threshold at which `metric` of the decisions is best; the middle between two rows' scores.
 
@@ -103,8 +117,7 @@ def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> f
     if len(own) > MOST_THRESHOLDS:
         own = np.unique(np.quantile(own, np.linspace(0, 1, MOST_THRESHOLDS)))
     candidates = np.unique(np.r_[(own[1:] + own[:-1]) / 2, 0.5])
-    classes = scores.shape[1]
-    counts = [metrics.confusion_counts(truth, decided_at(scores, positive, cut), classes) for cut in candidates]
-    values = np.round(np.nan_to_num(metrics.decision_scores(np.stack(counts), positive)[metric], nan=-np.inf), 12)
+    counts = _counts_at(candidates, truth, scores, positive)
+    values = np.round(np.nan_to_num(metrics.decision_scores(counts, positive)[metric], nan=-np.inf), 12)
     order = np.lexsort((np.abs(candidates - 0.5), -values))
     return float(candidates[order[0]])

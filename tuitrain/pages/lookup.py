@@ -10,6 +10,7 @@ from gettext import NullTranslations
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, GENERATOR_FIELDS
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
+from tuitrain.options.presets import PRESET
 from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.pages.markdown import Kind, Section, TextBlock
@@ -57,7 +58,7 @@ def explanations() -> tuple[Explanation, ...]:
 def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
     found = [_of_page(page) for page in load_pages().values()]
     found += [_of_word(word) for word in load_words().words]
-    found += [_of_option(spec, _("a hyperparameter")) for spec in FIELDS.values()]
+    found += [_of_option(spec, _("a hyperparameter")) for spec in (PRESET, *FIELDS.values())]
     found += [_of_option(spec, _("an option about data")) for spec in (DATASET, *DATA_FIELDS.values())]
     found += [_of_option(spec, _("a setting of a search")) for spec in (*OFFERED.values(), QUASI, JOBS)]
     found += [_of_generator(spec) for spec in GENERATOR_FIELDS.values()]

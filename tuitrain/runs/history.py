@@ -29,12 +29,13 @@ class History:
     chooses the best epoch, where it is not the loss), learning_rate, gradient_norm (total), seconds. Layer columns:
     gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is measured only where there
     is no validation part: after the epoch, on all training rows, as the validation metric is. Of a very long training,
-    the rows of layers long ago are those of some epochs only, and stand for the ones after them; see `LayerRows`.
+    the rows of layers long ago are those of some epochs only, and stand for the ones after them; see `LayerRows`. Of an
+    ensemble, validation_low and validation_high are the least and the largest of its members' validation losses.
     """
 
     COLUMNS = (
         "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "watched_metric",
-        "learning_rate", "gradient_norm", "seconds",
+        "learning_rate", "gradient_norm", "seconds", "validation_low", "validation_high",
     )  # fmt: skip
     LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
 

@@ -112,6 +112,14 @@ class Members:
         """The dataset that the first network of `trainer` trains and validates on."""
         return self.own if self.count == 1 else self._sets[self._places[0]]
 
+    def dataset_of(self, member: int) -> Dataset:
+        """The dataset that a member trains and validates on."""
+        return self.own if self.count == 1 else self._sets[member]
+
+    def place_of(self, member: int) -> int | None:
+        """The member's place in `trainer`; None where it has ended and is trained no more."""
+        return self._places.index(member) if member in self._places else None
+
     @property
     def _is_by_time(self) -> bool:
         return SplitRule.parse(self.own.split).kind == TIME
@@ -135,15 +143,26 @@ class Members:
     @property
     def best_epochs(self) -> list[int]:
         """Each member's best epoch so far, 0 before the first."""
-        return [self._now(member).epoch for member in range(self.count)]
+        return [self.best_of(member)[0] for member in range(self.count)]
 
     @property
     def best_losses(self) -> list[float]:
         """Each member's loss at its best epoch, on its own validation rows."""
-        return [self._now(member).loss for member in range(self.count)]
+        return [self.best_of(member)[1] for member in range(self.count)]
+
+    def best_of(self, member: int) -> tuple[int, float]:
+        """A member's best epoch so far, 0 before the first, and its loss there on its own validation rows."""
+        if (ended := self._ended.get(member)) is not None:
+            return ended.epoch, ended.loss
+        place, stopping = self._places.index(member), self.trainer.early_stopping
+        return int(stopping.best_epoch[place]), float(stopping.best_loss[place])
 
     def drop_ended(self) -> bool:
         """Train only those on that have not ended, if any; called after an epoch. Return whether some were dropped."""
+        if not any(
+            self.trainer.early_stopping.endings
+        ):  # of an epoch that takes a millisecond NumPy's any is half a percent
+            return False
         ended = self.trainer.early_stopping.ended
         if not ended.any() or ended.all():
             return False
@@ -154,7 +173,8 @@ class Members:
         self._places = [self._places[place] for place in kept]
         return True
 
-    def _now(self, member: int) -> Ended:
+    def at_best(self, member: int) -> Ended:
+        """A member at its best epoch so far; before the first, as it is."""
         return self._ended[member] if member in self._ended else self._at(self._places.index(member))
 
     def _at(self, place: int) -> Ended:
@@ -177,13 +197,21 @@ class Members:
         """Return the model of each member's best epoch so far."""
         if self.count == 1:
             return self._judged(Model.of(self.trainer, self.own))
-        members = [self._now(member) for member in range(self.count)]
-        model = Model.from_parameters(
+        model, test = self._together(), self.dataset.test
+        return self._judged(replace(model, spread=calibration(model, test.X, test.y)))
+
+    def _together(self) -> Model:
+        members = [self.at_best(member) for member in range(self.count)]
+        return Model.from_parameters(
             np.stack([member.parameters for member in members]),
             members[0].hyperparameters, self.dataset, self.best_epoch,
         )  # fmt: skip
-        test = self.dataset.test
-        return self._judged(replace(model, spread=calibration(model, test.X, test.y)))
+
+    def loss_together(self) -> float:
+        """Return the validation loss of the members' answers together, each at its best epoch so far."""
+        model = self._together() if self.count > 1 else self.model()
+        y, outputs = self.validation_outputs(model)
+        return model.evaluate_outputs(outputs, y)["loss"]
 
     def _judged(self, model: Model) -> Model:
         """Return the model with the class that is looked for, and the threshold of its probability."""

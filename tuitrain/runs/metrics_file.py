@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuitrain.errors import RunError
 from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.file_checks import listed, score, table, whole
@@ -23,9 +25,10 @@ PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "sec
 LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
 VALIDATION = "validation"
 PARTS = ("train", VALIDATION)
+OF_ENSEMBLES = ("validation_low", "validation_high")
 _CHECK = table(
     {"epoch": whole(1), "step": whole()},
-    dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()},
+    dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()},
     is_open=True,
 )
 
@@ -40,6 +43,8 @@ def epoch_lines(
     """
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
+    if not np.isnan(history.column("validation_low", last)).all():
+        columns |= {name: history.column(name, last)[first:].tolist() for name in OF_ENSEMBLES}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
     if part == VALIDATION and watched not in {LOSS, metric}:
         columns[f"{part}_{watched}"] = history.column("watched_metric", last)[first:].tolist()

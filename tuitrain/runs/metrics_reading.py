@@ -30,16 +30,17 @@ from tuitrain.translation import gettext as _
 
 Floats = NDArray[np.float64]
 BLOCK = 1 << 21  # bytes
+MORE = 4  # numbers at most besides the plain ones: one metric or two, and an ensemble's range
 LAYERS = {name: column for column, name in OF_LAYERS.items()}  # as the file names them, to the history's columns
 _NUMBER = rb'(-?[0-9][0-9.e+-]*|null|"-?inf")'
 _LINE = re.compile(
     rb'\{"epoch":([0-9]+),"step":([0-9]+)'
     + b"".join(b',"' + name.encode() + b'":' + _NUMBER for name in PLAIN)
-    + rb',"(\w+)":' + _NUMBER + rb'(?:,"(\w+)":' + _NUMBER + rb")?"
+    + rb',"(\w+)":' + _NUMBER + (rb'(?:,"(\w+)":' + _NUMBER + rb")?") * (MORE - 1)
     + b"".join(b',"' + name.encode() + rb'":\[([^\]]*)\]' for name in LAYERS)
     + rb"\}\n"
 )  # fmt: skip
-_FIRST = 2 + len(PLAIN)  # of a line's groups: behind them names and values of one metric or two, and the layers'
+_FIRST = 2 + len(PLAIN)  # of a line's groups: behind them `MORE` names and values, and the layers'
 _WORDS = {b"null": math.nan, b'"inf"': math.inf, b'"-inf"': -math.inf}
 
 
@@ -102,7 +103,7 @@ def _block(lines: bytes, first: int, path: Path, *, with_layers: bool) -> EpochB
 
 def _of_groups(found: list[tuple[bytes, ...]], first: int, size: int, *, with_layers: bool) -> EpochBlock:
     groups = list(zip(*found, strict=True))
-    names = {*zip(groups[_FIRST], groups[_FIRST + 2], strict=True)}
+    names = {*zip(*groups[_FIRST : _FIRST + 2 * MORE : 2], strict=True)}
     if len(names) > 1 or [int(epoch) for epoch in groups[0]] != list(range(first, first + len(found))):
         raise ValueError("not one after the other")
     columns = {name: _floats(groups[2 + place]) for place, name in enumerate(PLAIN)}
@@ -111,7 +112,7 @@ def _of_groups(found: list[tuple[bytes, ...]], first: int, size: int, *, with_la
             columns[name.decode()] = _floats(groups[_FIRST + 1 + 2 * place])
     layers = {}
     for place, name in enumerate(LAYERS if with_layers else ()):
-        values = b",".join(groups[_FIRST + 4 + place]).split(b",")
+        values = b",".join(groups[_FIRST + 2 * MORE + place]).split(b",")
         layers[name] = _floats(values).reshape(len(found), -1)
     return EpochBlock(first, size, [int(step) for step in groups[1]], columns, layers)
 

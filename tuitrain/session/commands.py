@@ -97,11 +97,22 @@ class SetHyperparameter(Command):
 
 
 @dataclass(frozen=True)
+class SetPreset(Command):
+    """Set the values of a preset, but for those that were set by hand: at once, or at the next reset where need be."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class SetParameter(Command):
-    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does."""
+    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does.
+
+    Of an ensemble, `member` says whose.
+    """
 
     index: int
     value: float
+    member: int = 0
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def full_findings(
     ]  # fmt: skip
     alarms = [finding for finding in findings if finding.is_alarm]
     notes = [finding for finding in findings if not finding.is_alarm]
-    if alarms and alarms[0].remedies:
+    if alarms and alarms[0].remedies and alarms[0].kind != "leak":  # without it a score is worse, and truer
         alarms[0] = _proved(alarms[0], dataset, h, _score(model, dataset))
     return (*alarms, *(with_page(finding) for finding in checked if finding is not None), *notes)
 

@@ -22,7 +22,7 @@ from tuitrain.engine import Record
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.records import Ending
 from tuitrain.engine.schedules import multipliers
-from tuitrain.errors import HyperparameterError
+from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
@@ -33,6 +33,7 @@ from tuitrain.session.metric_views import metric_view
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
+from tuitrain.session.shown_member import OneMember, ShownMember
 from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
 from tuitrain.session.views import boundary_view, parameters_view
@@ -47,7 +48,7 @@ class LiveTraining:
     """A training of one network, or of an ensemble, with its history and views; `clock` returns seconds.
 
     Of an ensemble, losses and metrics are the means of the members that have not ended, each on its own validation
-    rows; gradients, parameters, the diagnosis and other views are those of the first of them.
+    rows; gradients, parameters and other views are those of the member that is `shown`, the diagnosis is of the first.
 
     It begins anew, with the parameters `first` (P,) where they are given, or goes on from what is `continued`. `given`
     are the hyperparameters with ``auto`` where a value was left to it, if they are others.
@@ -77,6 +78,7 @@ class LiveTraining:
                 )
             self.trainer.network.parameters[0] = first
         self.history = History(len(self.trainer.network.slices))
+        self.shown = ShownMember(self.members, len(self.trainer.network.slices))
         self.last_record = self.trainer.last_record  # of all members that trained in its epoch
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
@@ -226,9 +228,12 @@ class LiveTraining:
                 self._rate_edited_at = trainer.steps_done
             self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
 
-    def set_parameter(self, index: int, value: float) -> None:
-        """Change a weight or bias by hand."""
-        self.trainer.network.set_parameter(0, index, value)
+    def set_parameter(self, index: int, value: float, member: int = 0) -> None:
+        """Change a weight or bias of a member by hand."""
+        place = self.members.place_of(member) if member < self.members.count else None
+        if place is None or self.trainer.early_stopping.ended[place]:
+            raise RunError(_("network {number} is trained no more; its weights stay").format(number=member + 1))
+        self.trainer.network.set_parameter(place, index, value)
         self.past.change(self.trainer)
 
     def add_note(self, text: str, page: str) -> None:
@@ -338,15 +343,19 @@ class LiveTraining:
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
         """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
+        trainer, dataset, train_rows = self.trainer, self.dataset, self._train_rows
+        if self.members.count > 1:
+            one = OneMember(self.members, self.shown.number)
+            trainer, dataset, train_rows = one.as_trainer, one.dataset, None
         if "parameters" in look.views:
-            self._views["parameters"] = parameters_view(self.trainer)
+            self._views["parameters"] = parameters_view(trainer)
         if "metric" in look.views:
             self._views["metric_view"] = metric_view(
-                self.trainer, self.members.shown_dataset, train_rows=self._train_rows, is_running=is_running,
+                trainer, dataset, train_rows=train_rows, is_running=is_running,
                 in_detail="metric_detail" in look.views,
             )  # fmt: skip
         if "boundary" in look.views:
-            self._views["boundary"] = boundary_view(self.trainer, self.members.shown_dataset, look.boundary_shape)
+            self._views["boundary"] = boundary_view(trainer, dataset, look.boundary_shape)
 
     def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
         """Make a snapshot of this moment; the session knows `pace` and what is `given`."""
@@ -367,7 +376,9 @@ class LiveTraining:
             best_loss=float(stopping.best_loss[0]),
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
-            batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
+            batch_loss=float(trainer.last_step[0][self.shown.place or 0]) if self._is_step_shown else float("nan"),
+            member=self.shown.number, member_history=self.shown.history,
+            members=self.shown.view(is_running=given.get("state") == "running"),
             edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation,
             unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
@@ -375,14 +386,19 @@ class LiveTraining:
     def _append(self, record: Record) -> None:
         part, loss, self._metrics = self._examined(record)
         if self.trainer.early_stopping.best_epoch[0] == record.epoch:
-            self._best_loss = float(loss.mean())
+            self._best_loss = float(_mean(loss))
+        watched = record.metrics.get(self.hyperparameters.metric)
         row = {
-            "epoch": record.epoch, "train_loss": record.train_loss.mean(),
-            "validation_loss": record.validation_loss.mean(),
-            f"{part}_metric": next(iter(self._metrics.values())).mean(), "learning_rate": record.learning_rate[0],
-            "watched_metric": record.metrics.get(self.hyperparameters.metric, np.array(np.nan)).mean(),
+            "epoch": record.epoch, "train_loss": _mean(record.train_loss),
+            "validation_loss": _mean(record.validation_loss),
+            f"{part}_metric": _mean(next(iter(self._metrics.values()))), "learning_rate": record.learning_rate[0],
+            "watched_metric": np.nan if watched is None else _mean(watched),
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
+        if self.members.count > 1:
+            self.shown.append(record)
+            ends = record.validation_loss.min(), record.validation_loss.max()
+            row |= dict(zip(("validation_low", "validation_high"), ends, strict=True))
         self.history.append(row, {
             "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
             "idle_share": record.idle_shares[0],
@@ -407,18 +423,21 @@ class LiveTraining:
 
     def _measured(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Per layer (L,) the gradient's norm, the update ratio and the idle share: of a step by hand, or the epoch."""
-        record = self._record
-        idle = record.idle_shares[0] if record else np.full(len(self.trainer.network.slices), np.nan)
+        record, place = self._record, self.shown.place
+        if (place is None or not self._is_step_shown) and (found := self.shown.measured) is not None:
+            return found
+        place = place or 0
+        idle = record.idle_shares[place] if record else np.full(len(self.trainer.network.slices), np.nan)
         if self._is_step_shown:
             _, norms, ratios = self.trainer.last_step
-            return norms[0], ratios[0], idle
+            return norms[place], ratios[place], idle
         if record is None:
             return (np.full(len(idle), np.nan),) * 3
-        return record.layer_gradient_norms[0], record.update_ratios[0], idle
+        return record.layer_gradient_norms[place], record.update_ratios[place], idle
 
     def _gradient_norm(self) -> float:
         """That of all layers together."""
-        if self._is_step_shown or self._record is None:
+        if self._is_step_shown or self._record is None or self.members.count > 1:
             return float(np.sqrt((self._measured()[0] ** 2).sum()))
         return float(self._record.gradient_norm[0])
 
@@ -437,6 +456,11 @@ class LiveTraining:
                 kind if known else "", trouble_of(norm, largest),
             ))  # fmt: skip
         return tuple(probes)
+
+
+def _mean(members: NDArray[Any]) -> Any:
+    """The mean over the members (M,); of one alone without the 5 µs that NumPy takes, of which an epoch has five."""
+    return members[0] if len(members) == 1 else members.mean()
 
 
 def _shapes_rate(name: str) -> bool:

@@ -32,6 +32,7 @@ from tuitrain.session.snapshot import MetricView, Reliability, ThresholdCurve
 from tuitrain.session.views import epoch_of_weights
 
 Array = NDArray[Any]
+Curves = tuple[ThresholdCurve, ...]
 MOST_CURVES = 6
 MOST_POINTS = 200  # of a curve
 
@@ -60,7 +61,8 @@ def metric_view(
 
     `train_rows` are the training rows as they were examined before. While running, the last epoch's evaluation is used.
     It keeps the network's outputs from the first look on; until an epoch has ended since, the scores that need them are
-    not known (NaN), and a threshold is not heeded. `in_detail` adds intervals and curves.
+    not known (NaN), and a threshold is not heeded. `in_detail` adds intervals (of
+    fewer draws while running) and curves.
     """
     part, name = (dataset.validation, "validation") if trainer.validation else (dataset.train, "train")
     examined = trainer.validation or train_rows or trainer.examine(part)
@@ -70,22 +72,21 @@ def metric_view(
     epoch = epoch_of_weights(trainer)
     if not dataset.n_classes:
         truth, predicted = dataset.own_units(part.y[:, 0]), dataset.own_units(examined.decided[0])
-        return _of_values(name, epoch, truth, predicted, dataset, in_detail=in_detail)
+        view = _of_values(name, epoch, truth, predicted, dataset)
+        if not in_detail or not np.isfinite(predicted).all():
+            return view
+        return replace(view, intervals=intervals(len(truth), values_measure(truth, predicted), is_quick=is_running))
     outputs = None if examined.outputs is None else examined.outputs[0]
     answers = _answers(part.y, examined.decided[0], outputs, trainer, dataset)
     view = _of_classes(name, epoch, answers, dataset)
-    return _with_detail(view, answers) if in_detail else view
+    return _with_detail(view, answers, is_quick=is_running) if in_detail else view
 
 
-def _of_values(
-    name: str, epoch: int, truth: Array, predicted: Array, dataset: Dataset, *, in_detail: bool
-) -> MetricView:  # fmt: skip
+def _of_values(name: str, epoch: int, truth: Array, predicted: Array, dataset: Dataset) -> MetricView:
     usual = float(np.mean(dataset.own_units(dataset.train.y[:, 0])))
-    is_finite = bool(np.isfinite(predicted).all())
-    found = intervals(len(truth), values_measure(truth, predicted)) if in_detail and is_finite else {}
     return MetricView(
         name, scores_of_values(truth, predicted), truth=truth, predicted=predicted, epoch=epoch,
-        baselines=scores_of_values(truth, np.full_like(truth, usual)), usual=usual, intervals=found,
+        baselines=scores_of_values(truth, np.full_like(truth, usual)), usual=usual,
     )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _of_classes(name: str, epoch: int, answers: _Answers, dataset: Dataset) -> M
     )  # fmt: skip
 
 
-def _with_detail(view: MetricView, answers: _Answers) -> MetricView:
+def _with_detail(view: MetricView, answers: _Answers, *, is_quick: bool) -> MetricView:
     """Add what costs more: intervals and curves; as it is where the scores are not known."""
     scores, truth = answers.scores, answers.truth
     if scores is None:
@@ -138,14 +139,12 @@ def _with_detail(view: MetricView, answers: _Answers) -> MetricView:
         error = measures.calibration_error(truth, scores, positive=answers.positive)
         reliability = Reliability(said, true, rows, error, answers.positive)
     return replace(
-        view, intervals=intervals(len(truth), measure), roc=roc, precision_recall=precision_recall,
+        view, intervals=intervals(len(truth), measure, is_quick=is_quick), roc=roc, precision_recall=precision_recall,
         reliability=reliability,
     )  # fmt: skip
 
 
-def _curves(
-    truth: Array, scores: Array, positive: int | None
-) -> tuple[tuple[ThresholdCurve, ...], tuple[ThresholdCurve, ...]]:
+def _curves(truth: Array, scores: Array, positive: int | None) -> tuple[Curves, Curves]:
     """Return the ROC curves and those of precision against recall, each of the classes that are ranked worst."""
     classes = scores.shape[1]
     single = 1 if positive is None and classes == 2 else positive

@@ -67,12 +67,13 @@ class Session(Protocol[S_co]):
         """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds or the end."""
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
-    ) -> None:
+        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None,
+        member: int | None = None,
+    ) -> None:  # fmt: skip
         """Say which costly views are looked at; no other is computed.
 
         A training has ``parameters``, ``metric``, ``metric_detail`` (its intervals and curves) and ``boundary`` of a
-        shape (rows, columns); a search ``surrogate`` along a column.
+        shape (rows, columns), of an ensemble those of one `member`; a search ``surrogate`` along a column.
         """
 
     def look_back(self, epoch: int | None, *, is_forward: bool = False) -> None:
@@ -104,6 +105,7 @@ class Look:
     question: Question | None = None
     epoch: int | None = None
     is_forward: bool = False
+    member: int = 0
 
 
 class Clock:
@@ -248,14 +250,16 @@ class LocalSession(Generic[S]):
         return self.snapshot
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
-    ) -> None:
+        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None,
+        member: int | None = None,
+    ) -> None:  # fmt: skip
         """Say which costly views are looked at; see `Session.watch`."""
         with self._wake:
             before = self._look
             self._see(replace(
                 before, views=frozenset(views), boundary_shape=boundary_shape or before.boundary_shape,
                 column=before.column if column is None else column,
+                member=before.member if member is None else member,
             ))  # fmt: skip
 
     def look_back(self, epoch: int | None, *, is_forward: bool = False) -> None:

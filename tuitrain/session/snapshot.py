@@ -134,6 +134,25 @@ class BoundaryView:
 
 
 @dataclass(frozen=True)
+class MembersView:
+    """The members of an ensemble: the losses of their best epochs, each on its own validation rows; and `together`.
+
+    That is the loss of their answers averaged, each row answered by the members that validate on it; NaN while they
+    train, and where there are very many rows. `ended` says which are trained no more.
+    """
+
+    losses: tuple[float, ...] = ()
+    epochs: tuple[int, ...] = ()
+    ended: tuple[bool, ...] = ()
+    together: float = float("nan")
+
+    @property
+    def count(self) -> int:
+        """How many there are; 1 of a single network."""
+        return max(len(self.losses), 1)
+
+
+@dataclass(frozen=True)
 class PastMoment(JsonFields):
     """What was to be seen of a training after one of its earlier epochs; other fields as in `Snapshot`.
 
@@ -154,6 +173,7 @@ class PastMoment(JsonFields):
     parameters: ParametersView | None
     metric_view: MetricView | None
     boundary: BoundaryView | None
+    members: MembersView
 
     @classmethod
     def of(cls, snapshot: Snapshot, asked: int) -> PastMoment:
@@ -183,6 +203,8 @@ class Snapshot(JsonFields):
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
     `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
     `past` is the earlier epoch that is looked back at, None while none is; `seen` is the snapshot with it.
+    Of an ensemble, `member` is the one (from 0) whose gradients, weights and views are shown, and `member_history` its
+    course; `best_epoch`, `best_loss` and the findings are those of the first that is trained.
     """
 
     version: int
@@ -242,6 +264,17 @@ class Snapshot(JsonFields):
             return self
         then: dict[str, Any] = {name: getattr(past, name) for name in past.names()}
         return replace(self, **then, epochs_recorded=past.epoch, step_in_epoch=0, batch_loss=float("nan"))
+
+    member: int = 0
+    members: MembersView = field(default_factory=MembersView)
+    member_history: History | None = None
+
+    @property
+    def shown_best(self) -> tuple[int, float]:
+        """The best epoch so far, 0 before the first, and its loss; of an ensemble, those of the member shown."""
+        if self.members.count == 1:
+            return self.best_epoch, self.best_loss
+        return self.members.epochs[self.member], self.members.losses[self.member]
 
     @property
     def is_running(self) -> bool:

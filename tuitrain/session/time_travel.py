@@ -42,14 +42,15 @@ class TimeTravel:
         if look.epoch is None or self._live is not live:
             self.moment = self._shown = None
             return
-        shown = (asked, look.views, look.boundary_shape)
+        shown = (asked, look.views, look.boundary_shape, look.member)
         if shown == self._shown:
             return
         self.moment, self._shown = None, shown
         with training_arithmetic:
             then = as_it_was(live, *nearest(live, look.epoch, is_forward=look.is_forward, seconds=AGAIN_SECONDS))
+            then.shown.member = look.member
             then.look(look)
-        self.moment = PastMoment.of(then.snapshot(version=0, state="paused", pending={}, message=""), look.epoch)
+        self.moment = PastMoment.of(then.snapshot(version=0, state="running", pending={}, message=""), look.epoch)
 
     @property
     def is_away(self) -> bool:

@@ -13,6 +13,7 @@ from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.presets import changes_to
 from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
@@ -29,6 +30,7 @@ from tuitrain.session.commands import (
     SetHyperparameter,
     SetPace,
     SetParameter,
+    SetPreset,
     Start,
     Step,
 )  # fmt: skip
@@ -38,6 +40,7 @@ from tuitrain.session.forking import fork, fork_of_run
 from tuitrain.session.judging import NewestFindings
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
+from tuitrain.session.preset_command import encoded_for, told
 from tuitrain.session.session import Clock, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.session.watching import SNAPSHOT_SECONDS, Watching
@@ -46,7 +49,12 @@ from tuitrain.translation import gettext as _
 
 MOST_EARLIER = 8
 ROOM_SECONDS = 1.0  # between two looks whether the disk has room again
-OBEYED_AGAIN = {"set_hyperparameter", "set_parameter", "add_note"}  # what changes a training, or is kept with it
+OBEYED_AGAIN = {
+    "set_hyperparameter",
+    "set_preset",
+    "set_parameter",
+    "add_note",
+}  # what changes a training, or is kept with it
 MOST_PAGE_NAME = 40  # letters
 
 
@@ -82,6 +90,7 @@ class Training(Work[Snapshot]):
         self._state: State = "ready"
         self._ending = ""
         self._pending: dict[str, Any] = {}
+        self._next_dataset: Dataset | None = None  # the one that is here, with its numbers encoded anew at the reset
         self._refused: dict[str, Refused] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
@@ -187,11 +196,30 @@ class Training(Work[Snapshot]):
                 del self._pending[name]
         self._refused.pop(name, None)
 
+    def on_set_preset(self, command: SetPreset) -> None:
+        """Set what a preset is, but for what was set by hand: at once, and at the reset what cannot change before."""
+        live, before = self.live, self.live.given.replace(**self._pending)
+        changes = changes_to(command.name, before)
+        dataset = encoded_for(self._next_dataset or live.dataset, command.name, before)
+        is_encoded_anew = dataset is not (self._next_dataset or live.dataset)
+        if self.step == 0:
+            was_running = self._state == "running"
+            self._rebuild(dataset, {**self._pending, **changes}, keeps_run=dataset is live.dataset)
+            self._datasets.keep(dataset)
+            self._state = "running" if was_running else self._state
+        else:
+            self._next_dataset = dataset if dataset is not live.dataset else None
+            for name, value in changes.items():
+                self.on_set_hyperparameter(SetHyperparameter(name, value))
+        self.message = told(
+            command.name, before.replace(**changes), changes, self._pending, has_new_bins=is_encoded_anew
+        )
+
     def on_set_parameter(self, command: SetParameter) -> None:
         """Change a weight by hand."""
         if self.live.trainer.is_done:
             raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
-        self.live.set_parameter(command.index, command.value)
+        self.live.set_parameter(command.index, command.value, command.member)
         self.watching.is_unseen = True
 
     def on_reset(self, command: Reset) -> None:
@@ -200,7 +228,9 @@ class Training(Work[Snapshot]):
         asked = command.dataset
         is_current = asked is None or asked.is_same(DatasetSource.of(current))
         dataset = current if asked is None or is_current else self._datasets.find(asked)
-        is_same = dataset is current
+        is_encoded_anew = asked is None and self._next_dataset is not None
+        dataset = self._next_dataset if is_encoded_anew and self._next_dataset is not None else dataset
+        is_same = dataset is current or is_encoded_anew
         if is_same:
             self._check_nothing_is_refused()
         kept = self.live.earlier_run() if is_same else None
@@ -332,6 +362,7 @@ class Training(Work[Snapshot]):
         """Put another training in the place of the one that is here."""
         before, self.live, self._noted = self.live, live, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
+        self._next_dataset = None
         if live.dataset is not before.dataset:
             self._refused = {}
         self._ending = ""
@@ -374,7 +405,8 @@ class Training(Work[Snapshot]):
             ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
             self.watching.inspect_between_batches()
-            self._count(ended_epoch)
+            if ended_epoch or self._steps_to_go is not None or self.live.trainer.is_done:
+                self._count(ended_epoch)
             if ended_epoch and not self.live.trainer.is_done:
                 self.keeper.after_epoch(self.live)
             if ended_epoch and self._pace:

@@ -15,6 +15,8 @@ from tuitrain.session.views import epoch_of_weights
 from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
+LOOK_SECONDS = 0.001  # between two looks at the clock
+MOST_UNLOOKED = 16  # steps without one
 TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies between they share the time by halves
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
@@ -33,6 +35,8 @@ class Watching:
         self.is_unseen = True  # what is looked at, of the network that is here now
         self._clock = clock
         self._snapshot_due = self._views_due = self._inspection_due = 0.0
+        self._steps_unlooked = self._next_look = 0  # since the clock was looked at, and when it is to be
+        self._looked_at = 0.0
 
     def begin(self, look: Look) -> None:
         """Begin a turn of training: the next snapshot is due at once, and shows other weights."""
@@ -41,11 +45,11 @@ class Watching:
 
     def show_soon(self) -> None:
         """Let the next snapshot be due at once."""
-        self._snapshot_due = self._clock.now()
+        self._snapshot_due, self._next_look = self._clock.now(), 0
 
     def see(self, live: LiveTraining, look: Look) -> str:
         """Compute what is looked at."""
-        self.is_unseen = False
+        self.is_unseen, live.shown.member = False, look.member
         self._ask(live, look)
         return self._compute(live, look) if self._shows_something(look) else ""
 
@@ -64,15 +68,20 @@ class Watching:
         ended, answer = self._clock.now(), self.inspection.answer
         self._inspection_due = ended + TRAINING_TURN * (ended - started)
         if answer is not None and (before is None or before.question != answer.question or answer.is_whole):
-            self._snapshot_due = ended
+            self._snapshot_due, self._next_look = ended, 0
 
     def show_progress(self, live: LiveTraining, turn: Turn) -> str:
         """Publish a snapshot, and compute what is looked at, when that is due."""
         if turn.take_new_look():
             self.look = turn.look
+            live.shown.member = self.look.member
             self._ask(live, turn.look)
-            self._snapshot_due, self.is_unseen = self._clock.now(), True
+            self._snapshot_due, self.is_unseen, self._next_look = self._clock.now(), True, 0
+        self._steps_unlooked += 1
+        if self._steps_unlooked < self._next_look:
+            return ""
         now, problem = self._clock.now(), ""
+        self._pace_looks(now)
         if now < self._snapshot_due:
             return ""
         if (self.is_unseen or now >= self._views_due) and self._shows_something(turn.look):
@@ -83,6 +92,12 @@ class Watching:
         turn.publish()
         self._snapshot_due = now + SNAPSHOT_SECONDS
         return problem
+
+    def _pace_looks(self, now: float) -> None:
+        """Look at the clock again after the steps of `LOOK_SECONDS`: it takes a percent of the shortest ones."""
+        passed, self._looked_at = now - self._looked_at, now
+        steps, self._steps_unlooked = self._steps_unlooked, 0
+        self._next_look = min(int(LOOK_SECONDS * steps / passed), MOST_UNLOOKED) if passed > 0 else 0
 
     def _ask(self, live: LiveTraining, look: Look) -> None:
         """Take a page's question."""

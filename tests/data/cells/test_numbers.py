@@ -299,3 +299,11 @@ def test_marks_of_statistics_for_missing_are_read(mark: str) -> None:
     column, notices = read_column("x", ["1.5", mark, "-2"])
     assert column.labels() == ["1.5", None, "-2"]
     assert f'"{mark}" (1 cell) is taken as missing' in notices[0]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u200e", "\u2060", "\u00a0", "\u3000"])
+def test_signs_that_are_not_seen_around_numbers_do_not_count(sign: str) -> None:
+    column, notices = read_column("x", [f"{sign}1.5", f"2.25{sign}", "3", f"-{4.5}"])
+    assert column.kind == "number"
+    assert column.values.tolist() == [1.5, 2.25, 3.0, -4.5]
+    assert not notices

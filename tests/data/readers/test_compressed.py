@@ -17,10 +17,14 @@ import pytest
 
 from tests.data.readers.damage import TRIES, refused
 from tuitrain.data import loading
+from tuitrain.data.cells.remarks import Remarks
 from tuitrain.data.loading import load_tables
-from tuitrain.data.readers import compressed
+from tuitrain.data.readers import FileContent, compressed
+from tuitrain.data.readers.byte_stream import ByteStream
 from tuitrain.data.readers.compressed import packing_of, unpack
+from tuitrain.data.readers.text_stream import TextStream
 from tuitrain.errors import DataError
+from tuitrain.options.data_options import DataOptions
 
 CSV = "a,b\n" + "".join(f"{n},{n * n % 17}\n" for n in range(300))
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -182,3 +186,24 @@ def test_a_damaged_zip_archive_is_one_clear_error(tmp_path: Path) -> None:
         return cells(path)
 
     assert refused(data, read, WHOLE) > 0.8 * TRIES
+
+
+def stored(data: bytes) -> bytes:
+    return gzip.compress(data, 0)
+
+
+@pytest.mark.parametrize("pack", [stored, bz2.compress])
+def test_damage_is_told_alike_piece_by_piece(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    rows = np.random.default_rng(1).normal(size=(90_000, 3)).tolist()
+    whole = pack(b"a,b,c\n" + b"".join(b"%.6f,%.6f,%.6f\n" % tuple(row) for row in rows))
+    path = tmp_path / "t.csv.packed"
+    for place in (whole.index(b",", len(whole) // 5), len(whole) // 2):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        with pytest.raises(DataError, match="damaged") as at_once:
+            load_tables(str(path))
+        with pytest.raises(DataError) as streamed, path.open("rb") as file:
+            packed = ByteStream(file, FileContent(b"", path.name, ".csv"))
+            stream = TextStream(packed, DataOptions(), head_bytes=100_000, piece_bytes=100_000)
+            for _chunk in stream.chunks({}, [], Remarks()):
+                pass
+        assert str(streamed.value) == str(at_once.value)

@@ -142,6 +142,18 @@ def test_a_title_empty_edges_and_remarks_are_left_out_and_told() -> None:
     assert table.notices == ("row 2 above the header skipped", "row 10 below the table skipped")
 
 
+def test_two_rows_that_name_the_columns_together_are_one_header() -> None:
+    rows = [[f"x{n % 3}", n, n * 0.5, -n, n * n] for n in range(20)]
+    groups, names = [None, "2023", None, "2024", None], ["city", "min", "max", "min", "max"]
+    for above in ([], [["a title"], []]):
+        table = read(workbook(sheet(*above, groups, names, *rows)))
+        assert table.names == ["city", "2023 min", "2023 max", "2024 min", "2024 max"]
+        assert labels(table)["2024 max"][:4] == ["0", "1", "4", "9"]
+        first = len(above) + 1
+        assert any(n.startswith(f"rows {first} to {first + 1} are taken together") for n in table.notices)
+        assert any(f"--skip-lines {first - 1} " in notice for notice in table.notices)
+
+
 def test_a_last_row_with_one_cell_belongs_to_the_table_unless_a_blank_row_is_above_it() -> None:
     assert len(read(workbook(sheet(["a", "b", "c"], [1, 2, 3], [4, 5, 6], [7])))) == 3
 

@@ -366,3 +366,39 @@ def test_marks_of_byte_order_between_joined_files_are_no_letters() -> None:
     table = read("\ufeff" + BODY.rstrip() + "\n\ufeff" + BODY)
     assert len(table) == 2 * len(NUMBERED)
     assert table.column("a").kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        (",2019,,2020,\nname,sales,cost,sales,cost\n", ["name", "2019 sales", "2019 cost", "2020 sales", "2020 cost"]),
+        ("city,t,t,r,r\n,min,max,min,max\n", ["city", "t min", "t max", "r min", "r max"]),
+        (",p,p,v,v\n,open,close,sum,mean\nday,,,,\n", ["day", "p open", "p close", "v sum", "v mean"]),
+        ("Price,Open,High,Low,Close\nTicker,A,A,A,A\nDate,,,,\n", ["Date", "Open", "High", "Low", "Close"]),
+        ("city,a,,b,\n,m,s,m,s\n", ["city", "a", "column 3", "b", "column 5"]),  # units
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_two_rows_that_name_the_columns_together_are_one_header(head: str, names: list[str], ending: str) -> None:
+    rows = "".join(f"x{n % 3},{n},{n + 0.5},{n * n},{-n}\n" for n in range(20))
+    table = read_text_table((head + rows).replace("\n", ending).encode(), "t.csv")
+    assert table.names == names
+    assert [column.kind for column in table.columns] == ["text", "number", "number", "number", "number"]
+    assert table.place_of(0) == f"line {head.count(chr(10)) + 1}"
+    shown = head.count("\n")
+    assert any(notice.startswith((f"lines 1 to {shown} are taken", "line 2 skipped")) for notice in table.notices)
+
+
+def test_a_title_above_such_a_header_is_skipped() -> None:
+    rows = "".join(f"x{n % 3},{n},{n + 0.5},{n * n},{-n}\n" for n in range(20))
+    table = read_text_table(("A report\n\n,2019,,2020,\nname,low,top,low,top\n" + rows).encode(), "t.csv")
+    assert table.names == ["name", "2019 low", "2019 top", "2020 low", "2020 top"]
+    assert table.place_of(0) == "line 5"
+    assert any("lines 3 to 4 are taken together" in n and "--skip-lines 2 " in n for n in table.notices)
+
+
+def test_several_rows_that_describe_the_columns_are_skipped() -> None:
+    head = 'Q1,Q2,Q3\nHow old are you?,"Weight, in kg?",Choose\nimport_1,import_2,import_3\n'
+    table = read_text_table((head + "".join(f"{n},{n * 2},{'ab'[n % 2]}\n" for n in range(20))).encode(), "t.csv")
+    assert [column.kind for column in table.columns] == ["number", "number", "text"]
+    assert any(notice.startswith("lines 2 to 3 skipped") for notice in table.notices)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tuitrain.data.loading import load_tables
 from tuitrain.data.progress import StoppedReading
-from tuitrain.data.readers import FileContent, checked_rows, number_table
+from tuitrain.data.readers import FileContent, mixed_rows, number_table
 from tuitrain.data.readers.dialect import Wanted
 from tuitrain.data.readers.number_table import read_number_table
 from tuitrain.data.readers.text import read_text_table
@@ -104,7 +104,7 @@ def test_how_far_it_is_is_told_and_rises_to_the_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, pack: type[bytes], first: str
 ) -> None:  # fmt: skip
     monkeypatch.setattr(number_table, "BLOCK", 70_000)
-    monkeypatch.setattr(checked_rows, "LINES_BETWEEN", 100)
+    monkeypatch.setattr(mixed_rows, "BLOCK", 30_000)
     path = tmp_path / f"t{suffix}"
     path.write_bytes(pack(("a,b,c\n" + first + BODY).encode()))
     told: list[tuple[int, int]] = []

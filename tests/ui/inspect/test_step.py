@@ -9,12 +9,12 @@ from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.session.asked.step import OtherStarts, StartsAnswer
+from tuitrain.session.asked.step import OtherStarts, StartsAnswer, StepAnswer, StepCurve
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.step import StepPage, up_to
-from tuitrain.ui.inspect.step_gauge import draw_starts
+from tuitrain.ui.inspect.step_gauge import draw_gauge, draw_starts
 from tuitrain.ui.theme import theme_for
 
 
@@ -149,3 +149,16 @@ async def test_a_step_into_divergence_can_be_taken_back():
         await settle(pilot, lambda: page.is_known)
         assert page.answer.question.steps == page.steps == taken - 1
     session.close()
+
+
+@pytest.mark.parametrize("height", range(6, 14))
+def test_steps_at_the_best_rate_stand_on_the_line_of_the_floor(height):
+    nothing = np.empty(0)
+    answer = StepAnswer(
+        StepCurve(), nothing, nothing, 0.5, 0.1, 0.4, 0.1, 0.4, (0.05, 0.2), 0.3, 32, "adam", (1.0,) * 40, True, 40,
+        total=40,
+    )  # fmt: skip
+    rows = [strip.text for strip in draw_gauge(90, height, answer, theme=theme_for("none", ascii_only=True))]
+    (floor,) = (row for row in rows if row.split("+")[0].strip() == "1")
+    assert floor.count("*") > 60 and not any("**" in row for row in rows if row is not floor)
+    assert any(row.split("+")[0].strip() == "1/8" for row in rows) and "-39" in rows[-2]

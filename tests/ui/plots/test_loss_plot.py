@@ -278,3 +278,18 @@ def test_texts_are_cut_between_words(text, width):
     kept, rest = cut.removesuffix("…"), text[len(cut) - 1 :]
     assert cut.endswith("…") and text.startswith(kept)
     assert " " not in kept or rest.lstrip(" ;")[:1] != rest[:1] or cell_len(text.split()[0]) >= width
+
+
+def test_the_band_is_shaded_between_its_ends_and_named():
+    flat = np.full(60, 1.0)
+    strips = drawn(train=flat, validation=flat, band=(flat * 0.5, flat * 1.5), about_band=("8 networks",))
+    lines = lines_of(strips)
+    assert "░ 8 networks" in lines[0]
+    shaded = [row for row, line in enumerate(lines[1:]) if "░" in line]
+    plain = drawn(train=flat * 0.5, validation=flat * 1.5)
+    ends = [row for row, line in enumerate(lines_of(plain)[1:]) if any("\u2801" <= sign <= "\u28ff" for sign in line)]
+    assert (shaded[0], shaded[-1]) == (ends[0], ends[-1])
+    assert "░" not in text(train=flat, validation=flat)
+    one = flat.copy()
+    one[20:] = np.nan
+    assert 0 < text(train=flat, validation=flat, band=(one * 0.5, one * 1.5)).count("░") < "\n".join(lines).count("░")

@@ -35,7 +35,7 @@ async def test_the_line_says_what_is_amiss_which_key_mends_it_and_that_there_is_
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         await settle(pilot, lambda: "dead units" in text_of(pilot.app))
         shown = " ".join(text_of(pilot.app).split())
-    assert "! dead units: 94 % of layer 1 are silent · F2 smaller steps, anew · ! 1 more" in shown
+    assert "! dead units: 94 % of layer 1 are silent · F2 learning rate 0.003, anew · ! 1 more" in shown
 
 
 async def test_the_page_lists_evidence_with_its_limit_and_every_remedy(session: FakeSession) -> None:

@@ -12,7 +12,7 @@ from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.ui.theme import theme_of
 from tuitrain.ui.train.form_drawing import FormDrawing
-from tuitrain.ui.train.form_model import NAMES, FormModel
+from tuitrain.ui.train.form_model import NAMES, SPECS, FormModel
 
 PLAIN = theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"})
 ASCII = theme_of({"LC_ALL": "C", "TERM": "xterm", "NO_COLOR": "1"})
@@ -248,7 +248,7 @@ def test_the_cursor_stays_within_the_form(bench):
 
 # What has a line at 80 columns where nothing was edited: SCREENS, "Form"
 USUAL = [
-    "hidden_layers", "activation", "loss", "optimizer", "learning_rate", "schedule", "batch_size", "l2", "dropout",
+    "preset", "hidden_layers", "activation", "optimizer", "learning_rate", "schedule", "batch_size", "l2", "dropout",
     "epochs", "patience", "ensemble", "class_weights", "seed",
 ]  # fmt: skip
 
@@ -261,14 +261,14 @@ def test_where_there_is_little_room_the_rare_and_those_without_effect_fold(bench
     assert shown(bench.model) == USUAL
     counts = [re.search(r"\+(\d+)$", text) for text in bench.lines() if text.startswith("─")]
     assert [int(found[1]) if found else 0 for found in counts] == [
-        sum(field.group == group and name not in USUAL for name, field in FIELDS.items()) for group in GROUPS
+        sum(field.group == group and name not in USUAL for name, field in SPECS.items()) for group in GROUPS
     ]
 
 
 def test_where_there_is_room_only_those_without_effect_fold(bench):
     bench.model.is_wide = True
     assert shown(bench.model) == [name for name in NAMES if bench.model.matters(name)]
-    idle = sum(FIELDS[name].group == "network" and not bench.model.matters(name) for name in NAMES)
+    idle = sum(SPECS[name].group == "network" and not bench.model.matters(name) for name in NAMES)
     assert bench.lines()[0].endswith(f" {idle} without effect")
 
 

@@ -273,7 +273,7 @@ async def test_metric_says_each_score_beside_the_baseline_and_each_class():
     lines = shown.splitlines()
     assert lines[0].split()[-2:] == ["always", "setosa"]
     assert lines[1].split() == ["accuracy", ".953", ".442"]
-    assert [line.split()[:2] for line in lines[8:12]] == [
+    assert [line.split()[:2] for line in lines[9:13]] == [
         ["class", "precision"], ["●", "setosa"], ["▲", "versicolor"], ["■", "virginica"]
     ]  # fmt: skip
     assert "86 rows" in shown

@@ -71,12 +71,12 @@ async def test_what_each_copy_came_to_stands_under_the_finding_and_the_best_has_
         part = answer_to(session.question, [[0.6, 0.55], [np.nan, 0.9], [0.6, 0.4]], total=10)
         session.become(answer=part)
         await settle(pilot, lambda: "1/10 epochs" in text_of(pilot.app))
-        assert "F2 smaller steps, anew" in text_of(pilot.app)
+        assert "F2 learning rate 0.003, anew" in text_of(pilot.app)
         session.become(answer=answer_to(session.question, [[0.6, 0.55, 0.52], [np.nan, 0.9, 0.8], [0.6, 0.4, 0.3]]))
         await settle(pilot, lambda: "2 epochs" in text_of(pilot.app))
         shown = [" ".join(line.split("││")[-1].strip("│ ").split()) for line in text_of(pilot.app).splitlines()]
-        assert "F2 a clip 0.300 ✓ -0.200 better" in shown
-        assert "F3 smaller steps, anew 0.800 ✗ +0.300 worse" in shown
+        assert "F2 gradient clip 1 0.300 ✓ -0.200 better" in shown
+        assert "F3 learning rate 0.003, anew 0.800 ✗ +0.300 worse" in shown
         assert "as it is: val. loss 0.500 (2 epochs)" in shown
         session.sent.clear()
         await pilot.press("f2")
@@ -115,10 +115,11 @@ def test_after_enough_epochs_the_effect_is_told(session: FakeSession, loss: floa
 
 
 def test_a_remedy_is_taken_back_to_the_run_that_was_left_or_by_its_values(session: FakeSession) -> None:
-    assert begun(session, run=Path("runs/x")).back() == (ContinueRun(Path("runs/x")),)
     before = session.snapshot.hyperparameters
+    rate = SetHyperparameter("learning_rate", before.learning_rate)
+    assert begun(session, run=Path("runs/x")).back() == (ContinueRun(Path("runs/x")), rate)
     source = session.snapshot.dataset.source
-    assert begun(session).back() == (SetHyperparameter("learning_rate", before.learning_rate), Reset(source))
+    assert begun(session).back() == (rate, Reset(source))
     live = Adopted("F3", DEAD.remedies[1], "dead_units", session.snapshot, is_anew=False, edits=0)
     assert live.back() == (SetHyperparameter("gradient_clip", before.gradient_clip),)
 

@@ -7,8 +7,9 @@ from tests.plain import plain, plain_dataset
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.waiting import resize, settle
 from tuitrain.data.dataset import Part
-from tuitrain.options.hyperparameters import GROUPS
+from tuitrain.options.hyperparameters import GROUPS, Hyperparameters
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
+from tuitrain.session.snapshot import MembersView
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
@@ -56,6 +57,8 @@ async def test_moving_editing_nudging_and_undoing(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         form = pilot.app.screen.form
         await pilot.press("down", "j", "up", "k", "end", "home")
+        assert form.model.name == "preset"
+        await pilot.press("down")
         assert form.model.name == "hidden_layers"
         await pilot.press("enter", "8", "x", "8", "enter")
         await pilot.press("pagedown")
@@ -116,7 +119,7 @@ async def test_the_selected_field_is_described(session):
         assert "momentum 0.9 · no effect: needs optimiser" in text_of(pilot.app)
         await pilot.press("slash", *"rest", "enter", "home", "up")
         assert (
-            "network · 4 fields folded: leaky slope, huber delta, … · enter or , opens them"
+            "network · 5 fields folded: leaky slope, loss, … · enter or , opens them"
             in text_of(pilot.app).splitlines()[-3]
         )
 
@@ -209,9 +212,9 @@ async def test_nothing_is_repainted_when_nothing_changed(session):
 async def test_a_click_selects_a_field_and_a_second_one_edits_it(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         form = pilot.app.screen.form
-        await pilot.click("#form", offset=(5, 3))
+        await pilot.click("#form", offset=(5, 4))
         assert (form.model.name, form.model.editor) == ("activation", None)
-        await pilot.click("#form", offset=(5, 3))
+        await pilot.click("#form", offset=(5, 4))
         assert form.model.editor is not None
 
 
@@ -383,5 +386,40 @@ async def test_what_was_adopted_elsewhere_is_taken_back_at_once():
             assert changed != plain().hidden_layers
             await pilot.press("u")
             await settle(pilot, lambda: session.snapshot.hyperparameters == plain())
+    finally:
+        session.close()
+
+
+async def test_o_goes_through_the_networks_of_an_ensemble(session):
+    members = MembersView((0.3, 0.2, 0.4), (5, 7, 0), (False, True, False), 0.125)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("o")
+        assert "a single network is trained" in text_of(pilot.app)
+        session.train(9)
+        session.become(state="paused", members=members)
+        await settle(pilot, lambda: "1/3: best 0.300 at 5" in text_of(pilot.app))
+        await pilot.press("o")
+        assert session.member == 1
+        session.become(member=1)
+        await settle(pilot, lambda: "2/3: best 0.200 at 7" in text_of(pilot.app))
+        await settle(pilot, lambda: "network 2 of 3 · epoch 9" in text_of(pilot.app))
+        assert "network 2 of 3: validation loss 0.200 at epoch 7, ended" in text_of(pilot.app)
+        assert "together 0.125" in text_of(pilot.app)
+        await pilot.press("o", "o")
+        assert session.member == 0
+
+
+async def test_the_preset_is_a_field_that_sets_others_and_is_taken_back_as_one():
+    session = TrainingSession(plain_dataset("moons"), Hyperparameters(patience=0))
+    try:
+        async with app_on(session).run_test(size=(80, 24)) as pilot:
+            await pilot.press("home", "plus")
+            await settle(pilot, lambda: session.snapshot.given.hidden_layers == (16, 16))
+            assert session.snapshot.given.optimizer == "sgd"
+            await settle(pilot, lambda: "preset textbook: hidden layers 16x16" in text_of(pilot.app))
+            assert "▸preset          textbook" in text_of(pilot.app)
+            await pilot.press("u")
+            await settle(pilot, lambda: session.snapshot.given == Hyperparameters(patience=0))
+            assert pilot.app.screen.form.model.name == "preset"
     finally:
         session.close()

@@ -7,14 +7,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.number_cells import plain
-from tuitrain.data.cells.periods import are_durations, first_day, hours_of
+from tuitrain.data.cells.number_cells import AS_NINES, MOST_PATTERNS, plain
+from tuitrain.data.cells.periods import ERAS, are_durations, first_day, hours_of
 
 EPOCH = date(1970, 1, 1).toordinal()
 PIVOT = 69  # POSIX: of two digits, 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
@@ -70,6 +71,13 @@ FORMS.append(
         r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
     )
 )  # of ISO 8601, without signs between
+NUMBER = re.compile(r"[+-]?9*[.,]?9*")
+LETTERS = re.compile(r"[^\W\d_]+")
+WORDS = re.compile(
+    rf"(?:{'|'.join([*sorted(MONTHS, key=len, reverse=True), *ERAS])}|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|day"
+    r"|nesday|rsday|urday|t|z|utc|gmt|[ap]m?|m|st|nd|rd|th|de|오전|오후|午前|午後|[년年월月일日元qw분기])+",
+    re.IGNORECASE,
+)
 HAS_DIGIT = re.compile(r"\d")
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
 POINTED = re.compile(r"(?:[01]?[0-9]|2[0-3])\.[0-5][0-9]\.[0-5][0-9]")  # 18.00.00, as in Italy and Finland
@@ -95,10 +103,18 @@ class Written:
     zone: float
 
 
+@lru_cache(MOST_PATTERNS)
+def may_be_date(pattern: str) -> bool:
+    """Whether cells whose digits, as nines, make this pattern have digits, and signs or letters that dates have."""
+    if HAS_DIGIT.search(pattern) is None or NUMBER.fullmatch(pattern) is not None:
+        return False
+    return all(WORDS.fullmatch(letters) is not None for letters in LETTERS.findall(pattern))
+
+
 def written_date(cell: str) -> Written | None:
     """What a cell says if it is a date; None otherwise."""
     cell = plain(cell)
-    if HAS_DIGIT.search(cell) is None:
+    if not may_be_date(cell.translate(AS_NINES)):
         return None
     begins = first_day(cell, 2000)
     if begins is not None:
@@ -154,9 +170,12 @@ def times_of(cells: Collection[str]) -> tuple[dict[str, float], bool] | None:
 
     They are where some are beyond a day's hours and others have three numbers: 59:30 beside 1:02:03.
     """
-    times = {cell: written_time(cell) for cell in cells}
-    if any(hours is None for hours in times.values()):
-        return ({cell: hours_of(cell) or 0.0 for cell in cells}, False) if are_durations(cells) else None
+    times: dict[str, float] = {}
+    for cell in cells:
+        hours = written_time(cell)
+        if hours is None:
+            return ({cell: hours_of(cell) or 0.0 for cell in cells}, False) if are_durations(cells) else None
+        times[cell] = hours
     two = [cell for cell in cells if TWO_NUMBERS.fullmatch(plain(cell))]
     has_minutes = 0 < len(two) < len(times) and any(int(plain(cell).partition(":")[0]) > 23 for cell in two)
     return {cell: told_time(cell, has_minutes=has_minutes) or 0.0 for cell in cells}, has_minutes

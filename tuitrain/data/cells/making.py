@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from tuitrain.data.cells.column_format import (
     DATE,
     MISSING,
     MISSING_IN_NUMBERS,
+    NUMBER,
     QUOTED,
     TEXT,
     TIME,
@@ -29,6 +31,7 @@ from tuitrain.data.cells.column_format import (
 from tuitrain.data.cells.date_messages import order_question, why_order
 from tuitrain.data.cells.looked import (
     Looked,
+    NumbersWithWords,
     has_code_na,
 )
 from tuitrain.data.cells.number_cells import Habits
@@ -65,6 +68,19 @@ class ColumnMaker:
             kept = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in found.counts}
             texts = np.array([kept[cell] for cell in found.cells], object)
         return replace(column, texts=texts, format=form)
+
+    def _numbers_with_words(self, name: str, found: NumbersWithWords) -> Column:
+        """Make a column of plain numbers with words for missing among them."""
+        form = self._told.column(NUMBER)
+        for word, count in Counter(found.words.values()).items():
+            self.remarks.count_absent(name, word, count)
+        texts = None
+        may_be_words = {row: word for row, word in found.words.items() if word.lower() in MISSING_IN_NUMBERS - MISSING}
+        if may_be_words:
+            texts = np.full(len(found.values), None, object)
+            for row, word in may_be_words.items():
+                texts[row] = word
+        return Column(name, "number", found.values, texts=texts, format=form)
 
     def _boolean(self, found: Looked, words: tuple[str, str], form: ColumnFormat | None = None) -> Column:
         form = form or self._told.column(BOOLEAN, words=words)
@@ -142,8 +158,8 @@ class ColumnMaker:
 
     def _tell_text(self, found: Looked, why: str | None) -> None:
         if why is None:
-            numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
-            why = why_text(found.name, list(found.present), numbers, date_cells.readable(found.present), found.line_of)
+            numbers = _numbers_among(found)
+            why = why_text(found.name, list(found.present), numbers, _dates_among(found), found.line_of)
         if why:
             self.remarks.add(about(found.name, why))
 
@@ -186,6 +202,25 @@ class ColumnMaker:
                 self.remarks.count_absent(found.name, cell, count)
                 told.add(cell.lower())
         return told
+
+
+def _numbers_among(found: Looked) -> dict[str, float]:
+    """The cells of a column of texts that are numbers in any reading."""
+    if found.some_numbers is None:
+        return {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
+    by_pattern = found.some_numbers.by_pattern.items()
+    known = {text for pattern, texts in by_pattern if number_column.is_number(pattern) for text in texts}
+    return {
+        cell: 0.0 for cell, text in found.present.items() if text in known or number_column.is_infinite(text)
+    }  # fmt: skip
+
+
+def _dates_among(found: Looked) -> Collection[str]:
+    """The cells of a column of texts that are dates."""
+    patterns = () if found.some_numbers is None else found.some_numbers.by_pattern
+    if patterns and not any(date_cells.may_be_date(pattern.replace("0", "9")) for pattern in patterns):
+        return ()
+    return date_cells.readable(found.present)
 
 
 def _is_quoted(cell: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from tuitrain.data.cells.column_format import ColumnFormat
@@ -79,6 +80,9 @@ PLAIN = str.maketrans(
 for zero in "٠۰०০๐":  # of Arabic, Persian, Hindi, Bengali and Thai
     PLAIN |= {ord(zero) + digit: ord("0") + digit for digit in range(10)}
 PLAIN |= str.maketrans("٫٬٪", ".,%")
+MOST_PATTERNS = 10_000  # about which something is remembered
+AROUND = " \t\n\r\x0b\x0c\x85\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # blanks, and signs that are not seen
+AS_NINES = str.maketrans("012345678", "999999999")
 AS_PATTERN = str.maketrans("12345678", "99999999")
 LEADING = "(-+ .,'" + CURRENCY_SIGNS + "ABCDEFGHIJKLMNOPQRSTUVWXYZłčzkrtF"
 LARGEST_EXACT = 2**53
@@ -124,7 +128,7 @@ ALL_SIGNS = [signs for signs in ALL_SIGNS if signs.decimal != signs.thousands]
 
 def plain(cell: str) -> str:
     """The cell in ASCII digits and signs, as long as it was, without blanks around it."""
-    return cell.strip() if cell.isascii() else cell.translate(PLAIN).strip()
+    return cell.strip() if cell.isascii() else cell.translate(PLAIN).strip(AROUND)
 
 
 def pattern_of(cell: str) -> str:
@@ -137,6 +141,7 @@ def pattern_of(cell: str) -> str:
     return pattern
 
 
+@lru_cache(MOST_PATTERNS)
 def shape_of(pattern: str) -> Shape | None:
     """The parts of a pattern; None if it is not that of a number."""
     as_nines = pattern.replace("0", "9", 1)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tuitrain.data.cells.column_format import NUMBER, SCALED, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import (
     ALL_SIGNS,
     LARGEST_EXACT,
+    MOST_PATTERNS,
     Cells,
     Habits,
     Shape,
@@ -58,15 +60,18 @@ class Undecided:
 
 def is_infinite(cell: str) -> bool:
     """Whether it is ``inf``, ``-Infinity`` and the like."""
-    return INFINITE.fullmatch(cell) is not None
+    return ("i" in cell or "I" in cell) and INFINITE.fullmatch(cell) is not None
 
 
 def is_finite_number(cell: str) -> bool:
     """Whether a `plain` cell has the shape of a number in any reading."""
-    shape = shape_of(pattern_of(cell))
-    return shape is not None and any(
-        decimal_place(shape.digits(pattern_of(cell)), signs) is not None for signs in ALL_SIGNS
-    )
+    return _is_number(pattern_of(cell))
+
+
+@lru_cache(MOST_PATTERNS)
+def _is_number(pattern: str) -> bool:
+    shape = shape_of(pattern)
+    return shape is not None and any(decimal_place(shape.digits(pattern), signs) is not None for signs in ALL_SIGNS)
 
 
 def is_number(cell: str) -> bool:

@@ -28,9 +28,12 @@ from tuitrain.data.cells.column_format import (
 )
 from tuitrain.data.cells.date_messages import order_name, why_no_dates
 from tuitrain.data.cells.looked import (
+    Found,
     Looked,
+    NumbersWithWords,
     allowed_orders,
     examples_of,
+    examples_of_numbers,
     learn_habits,
     learn_order,
 )
@@ -43,7 +46,7 @@ from tuitrain.errors import DataError
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
-CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+CellsOrNumbers: TypeAlias = "NDArray[np.float64] | NumbersWithWords | Sequence[str]"
 
 
 def read_columns(
@@ -72,16 +75,22 @@ def read_with_remarks(
     """Read the columns of a table as `read_columns` does, and return them with what is to be told about them."""
     told = told or Told()
     looked = [
-        cells if isinstance(cells, np.ndarray)
+        cells if isinstance(cells, np.ndarray | NumbersWithWords)
         else Looked.at(name, cells, told, None if line_of is None else partial(line_of, place))
         for place, (name, cells) in enumerate(zip(names, columns, strict=True))
     ]  # fmt: skip
     reading = _Reading(where, told, learn_habits(looked, told, delimiter), learn_order(looked, told))
     made = [
-        replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else examples_of(item))
+        replace(reading.column(name, item), examples=_examples_of(item))
         for name, item in zip(names, looked, strict=True)
     ]
     return made, reading.remarks
+
+
+def _examples_of(found: Found) -> tuple[str, ...]:
+    if isinstance(found, NumbersWithWords):
+        return examples_of_numbers(found)
+    return examples_of(found) if isinstance(found, Looked) else ()
 
 
 def read_column(
@@ -95,11 +104,13 @@ def read_column(
 class _Reading(ColumnMaker):
     """The decisions about the columns of one table, and what is to be told about them."""
 
-    def column(self, name: str, found: Looked | NDArray[np.float64]) -> Column:
+    def column(self, name: str, found: Found) -> Column:
         """Read a column by what was told about it, or by what it looks like."""
         form, kind = self._told.formats.get(name), self._told.kinds.get(name)
         if isinstance(found, np.ndarray):
             return self._numbers(name, found, kind or (form.kind if form else None), form)
+        if isinstance(found, NumbersWithWords):
+            return self._maybe_numbers_of_dates(self._numbers_with_words(name, found))
         if kind is not None and (form is None or form.kind != kind):
             return self._as_kind(found, kind)
         if form is not None:
@@ -134,6 +145,8 @@ class _Reading(ColumnMaker):
         return column if remark else self._maybe_numbers_of_dates(column)
 
     def _maybe_with_units(self, found: Looked, *, is_told: bool = False) -> Column | None:
+        if found.odd and units.with_unit(found.odd) is None:
+            return None
         split = units.split_units(found.present, is_told=is_told)
         if split is None:
             return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tuitrain.data.cells.column_format import SCALED
 from tuitrain.data.cells.looked import Looked
-from tuitrain.data.cells.number_cells import pattern_of, plain, shape_of
+from tuitrain.data.cells.number_cells import AS_NINES, MOST_PATTERNS, pattern_of, plain, shape_of
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -49,10 +50,16 @@ class WithUnits:
 
 def with_unit(cell: str) -> tuple[str, str] | None:
     """Split ``70 kg`` into its number and its unit; None for any other cell."""
-    match = UNIT.fullmatch(plain(cell))
-    if match is None or not _is_number(match["number"]):
-        return None
-    return match["number"], match["unit"]
+    cell = plain(cell)
+    places = _places(cell.translate(AS_NINES))
+    return None if places is None else (cell[: places[0]], cell[places[1] :])
+
+
+@lru_cache(MOST_PATTERNS)
+def _places(pattern: str) -> tuple[int, int] | None:
+    """Where the number ends and the unit begins in cells whose digits, as nines, make this pattern."""
+    match = UNIT.fullmatch(pattern)
+    return None if match is None or not _is_number(match["number"]) else (match.end("number"), match.start("unit"))
 
 
 def split_units(cells: Collection[str], *, is_told: bool = False) -> WithUnits | None:

@@ -130,7 +130,7 @@ def title_lines(split: Split) -> int:
         return split.leading - 1
     rows = [row for _line, row in split.records]
     if split.splitting.delimiter == " " and not split.leading and len(rows) > 1 and is_row_of_units(rows[1], rows[2:]):
-        return 0 if all(map(_is_unit, filter(None, rows[1]))) else 1  # a title that happens to have as many words
+        return 0 if all(map(is_unit, filter(None, rows[1]))) else 1  # a title that happens to have as many words
     count = split.leading or _padded_titles(split) or _groups_of_names(rows)
     if not 0 < count <= MOST_TITLE_LINES or len(rows) < count + 2:
         return 0
@@ -151,7 +151,7 @@ def _groups_of_names(rows: Sequence[Sequence[str]]) -> int:
     if groups[0] == names[0] == "" and len(names) > 2:
         groups, names = groups[1:], names[1:]
     is_repeated = any(cell in {"", before} for before, cell in pairwise(groups))
-    is_named = all(names) and len(set(names)) == len(names) and not all(map(_is_unit, names)) and names != groups
+    is_named = all(names) and len(set(names)) == len(names) and not all(map(is_unit, names)) and names != groups
     has_groups = groups[0] != "" or rows[0][0].strip() == rows[1][0].strip() == ""
     return int(is_repeated and any(groups) and has_groups and is_named and not any(map(is_number, names + groups)))
 
@@ -179,7 +179,7 @@ def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     filled = [cell for cell in above_numbers if cell and cell.lower() not in MISSING_IN_NUMBERS - {"-"}]
     if not filled or 2 * len(filled) < len(above_numbers):
         return False
-    if all(map(_is_unit, filled)):
+    if all(map(is_unit, filled)):
         return True
     is_repeated = any(cell and cell in (other[place] for other in rows) for place, cell in enumerate(cells))
     return len(filled) > 1 and len(set(filled)) == len(filled) and not is_repeated
@@ -193,5 +193,6 @@ def rows_of_types(below: Sequence[Sequence[str]]) -> int:
     return 2 if all(cell in ROLES for cell in rows[1]) else 0
 
 
-def _is_unit(cell: str) -> bool:
+def is_unit(cell: str) -> bool:
+    """Whether a cell is a usual unit, or stands in brackets as one."""
     return cell.lower() in UNITS or re.fullmatch(r"[(\[{<].*[)\]}>]", cell) is not None

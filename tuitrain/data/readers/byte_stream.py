@@ -66,6 +66,16 @@ class ByteStream:
                 _("{path}: cannot be read: {why}").format(path=self.content.name, why=error.strerror)
             ) from error
 
+    @contextmanager
+    def damage_first(self) -> Iterator[None]:
+        """Tell of damage to a packed file before what is wrong in its content, which it may have caused."""
+        try:
+            yield
+        except DataError:
+            for _piece in self._pieces or ():
+                pass
+            raise
+
     def _read_plain(self, most: int) -> bytes:
         if self._is_over:  # a terminal would begin anew
             return b""

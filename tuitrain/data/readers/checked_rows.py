@@ -13,18 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import QUOTED, Told
+from tuitrain.data.cells.looked import NumbersWithWords
 from tuitrain.data.cells.number_column import is_doubtful, spelled_twice
 from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
-from tuitrain.data.readers.dialect import Layout, lines_named, told_comments
+from tuitrain.data.readers.dialect import Layout
 from tuitrain.data.readers.footers import LookAhead, note_lines
+from tuitrain.data.readers.lines import lines_named, told_comments
 from tuitrain.data.readers.records import Records, csv_problem
 from tuitrain.data.table import plain_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
 
-Cells: TypeAlias = NDArray[np.float64] | list[str]
+Cells: TypeAlias = NDArray[np.float64] | NumbersWithWords | list[str]
 _Skipped: TypeAlias = tuple[int, list[int], list[int]]  # blank lines; the lines of headers again, and of comments
 BLOCK_ROWS = 50_000
 BLOCK_LOOKED_AT = 5000  # cells, in which numbers that are spelled twice are sought
@@ -59,6 +61,24 @@ class CheckedRows:
     def delimiter(self) -> str:
         """What separates the fields."""
         return self._layout.delimiter
+
+    @property
+    def layout(self) -> Layout:
+        """How the text is laid out."""
+        return self._layout
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether only the first rows are wanted."""
+        return self._most_rows is not None
+
+    def tell(self, share: float) -> None:
+        """Tell how far the reading is."""
+        self._progress(int(self._size * share), self._size)
+
+    def skip_blank(self, count: int) -> None:
+        """Note blank lines at the end, if there are any."""
+        self.skipped = (self.skipped[0] + max(count, 0), *self.skipped[1:])
 
     def notices(self) -> list[str]:
         """What was skipped."""
@@ -102,10 +122,13 @@ class CheckedRows:
         """Return the first line with this text in the given column; 0 if there is none."""
         return next((line for line, row in self.checked() if row[place].strip() == text), 0)
 
-    def checked(self, *, tells: bool = False) -> Iterator[tuple[int, list[str]]]:
-        """Yield each row with the number of its first line; with `tells`, tell how far it is."""
+    def checked(self, *, tells: bool = False, most: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row with the number of its first line; with `tells`, tell how far it is.
+
+        With `most`, so many characters of the text are enough.
+        """
         layout = self._layout
-        records = Records(self.text, layout.splitting, first_line=layout.first_line)
+        records = Records(self.text[:most], layout.splitting, first_line=layout.first_line)
         rows, last_blank = LookAhead(self._telling(records) if tells else records), 0
         blank, repeats, header_line = 0, [], 0
         expected, header = self._known_before
@@ -147,7 +170,7 @@ class CheckedRows:
         for line, row in records:
             if line >= told:
                 told = line + LINES_BETWEEN
-                self._progress(int(self._size * records.share), self._size)
+                self.tell(records.share)
             yield line, row
 
     def _are_notes(self, line: int, row: Sequence[str], rest: LookAhead, expected: int, last_blank: int) -> bool:
@@ -231,8 +254,8 @@ def read_cells(rows: CheckedRows, told: Told, as_cells: Collection[str]) -> list
 
 def _joined(pieces: list[Cells]) -> Cells:
     if isinstance(pieces[0], np.ndarray):
-        return np.concatenate(pieces)
-    return list(chain.from_iterable(pieces))
+        return np.concatenate([piece for piece in pieces if isinstance(piece, np.ndarray)])
+    return list(chain.from_iterable(piece for piece in pieces if isinstance(piece, list)))
 
 
 def _any_point(cells: Sequence[str]) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 from tuitrain.data.readers.above_the_rows import (
     Comments,
     find_comments,
-    is_row_of_units,
     place_behind_lines,
     rows_of_types,
     title_lines,
@@ -21,6 +20,8 @@ from tuitrain.data.readers.above_the_rows import (
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES, SELDOM, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
+from tuitrain.data.readers.header_rows import HeaderRows, find_header_rows, rows_of_units
+from tuitrain.data.readers.lines import lines_named, told_comments, told_encoding
 from tuitrain.data.readers.quoted_words import has_quoted_names
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
 from tuitrain.data.readers.rewriting import (
@@ -170,8 +171,13 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     )
     _tell_splitting(found, chosen)
     split = chosen.split
-    if wanted.skip_lines is None and wanted.header is not False and (count := title_lines(split)):
-        split = _skip_titles(found, split, count)
+    if wanted.skip_lines is None and wanted.header is not False:
+        count, header = title_lines(split), find_header_rows(split)
+        if header is not None and (count == 0 or header.has_index):
+            split = _skip_titles(found, split, split.leading) if split.leading else split
+            split = _join_header(found, split, header)
+        elif count:
+            split = _skip_titles(found, split, count)
     if not split.records:
         raise DataError(_("{name}: found no rows; expected a header and rows").format(name=name))
     return _with_header(found, split, decoded)
@@ -221,13 +227,6 @@ def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
         found.tell("encoding", text, is_notice=False, why=_("every byte fits"))
 
 
-def told_encoding(decoded: Decoded) -> str:
-    """A notice about an encoding that was found."""
-    return _("encoding {title}: {reason}; --encoding decides otherwise").format(
-        title=decoded.title, reason=decoded.reason
-    )
-
-
 def _read_sep_line(found: _Finding) -> str | None:
     """Leave out the line ``sep=;`` that spreadsheets write first; return the delimiter it names."""
     match = SEP_LINE.match(found.text)
@@ -257,25 +256,6 @@ def _skip_comments(found: _Finding, delimiter: str | None) -> Comments:
         found.skip(comments.leading)
         found.tell("comment", told_comments(comments.shown, list(range(first, last + 1))))
     return comments
-
-
-def told_comments(sign: str, lines: list[int]) -> str:
-    """A notice about comments that were skipped."""
-    text = ngettext(
-        "{lines} skipped, since it begins with {sign}; --comment none reads it",
-        "{lines} skipped, since they begin with {sign}; --comment none reads them", len(lines),
-    )  # fmt: skip
-    return text.format(lines=lines_named(lines), sign=sign)
-
-
-def lines_named(lines: list[int]) -> str:
-    """``line 3``, ``lines 1 to 4``, ``3 lines (2, 22, 41)``."""
-    if len(lines) == 1:
-        return _("line {line}").format(line=lines[0])
-    if lines[-1] - lines[0] == len(lines) - 1:
-        return _("lines {first} to {last}").format(first=lines[0], last=lines[-1])
-    shown = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
-    return _("{count} ({shown})").format(count=counted(len(lines), "line"), shown=shown)
 
 
 def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
@@ -315,6 +295,24 @@ def _skip_titles(found: _Finding, split: Split, count: int) -> Split:
             "{lines} skipped, since most of each is blank; --skip-lines 0 reads them", len(lines),
         )  # fmt: skip
     found.tell("skip_lines", text.format(lines=lines_named(lines)))
+    return Split.of(found.sample, split.splitting)
+
+
+def _join_header(found: _Finding, split: Split, header: HeaderRows) -> Split:
+    """Write the rows that name the columns together as one."""
+    behind = split.records[header.count][0] - 1
+    first = found.first_line + split.records[0][0] - 1
+    place = place_behind_lines(found.text, behind)
+    ending = "\r\n" if found.text[:place].endswith("\r\n") else "\n"
+    found.text = header.line(split) + ending + found.text[place:]
+    found.first_line += behind - 1
+    lines = lines_named(list(range(first, found.first_line + 1)))
+    found.tell(
+        "header_rows",
+        _(
+            "{lines} are taken together as the header, as in {name}; --skip-lines {above} takes the first one alone"
+        ).format(lines=lines, name=quoted(header.names[-1]), above=first - 1),
+    )
     return Split.of(found.sample, split.splitting)
 
 
@@ -377,14 +375,17 @@ def _skip_below(found: _Finding, split: Split) -> tuple[int, ...]:
         )
         found.tell("units", text.format(lines=lines_named(lines[1 : 1 + count])))
         return tuple(lines[1 : 1 + count])
-    if len(rows) < 2 or rows[1] == rows[0] or not is_row_of_units(rows[1], rows[2:]):
+    count = rows_of_units(rows)
+    if not count:
         return ()
-    shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
-    text = _(
-        "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 reads it"
+    shown = quoted(", ".join(cell.strip() for cell in rows[1] if cell.strip()))
+    text = ngettext(
+        "{lines} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 reads it",
+        "{lines} skipped, since they have texts above numbers, as rows of units: {shown}; --skip-lines 0 reads them",
+        count,
     )
-    found.tell("units", text.format(line=lines[1], shown=quoted(shown)))
-    return (lines[1],)
+    found.tell("units", text.format(lines=lines_named(lines[1 : 1 + count]), shown=shown))
+    return tuple(lines[1 : 1 + count])
 
 
 def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:

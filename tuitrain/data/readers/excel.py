@@ -26,6 +26,7 @@ from tuitrain.data.readers.excel_parts import (
     read_workbook,
 )
 from tuitrain.data.readers.header import judge_first_row
+from tuitrain.data.readers.header_rows import header_rows_of
 from tuitrain.data.readers.python_values import typed_list
 from tuitrain.data.readers.text import read_text_file
 from tuitrain.data.table import Table, tidy_names
@@ -142,6 +143,10 @@ def _table(grid: SheetGrid, sheet: Sheet, file: FileContent, notices: list[str],
     places = sorted(grid.columns)
     columns = [grid.columns[place] + [None] * (count - len(grid.columns[place])) for place in places]
     place = _place(columns, grid.rows, options.skip_lines)
+    header = None if options.skip_lines is not None or options.header is not None else _header_rows(columns, place)
+    if header is not None:
+        place = header.place
+        notices += header.notices(grid.rows)
     notices += _outside(place, grid.rows)
     columns = [column[place.top : place.bottom] for column in columns]
     filled = [any(value is not None for value in column) for column in columns]
@@ -150,6 +155,10 @@ def _table(grid: SheetGrid, sheet: Sheet, file: FileContent, notices: list[str],
     if blank := numbers[-1] - numbers[0] + 1 - len(numbers):
         notices.append(_("{rows} skipped").format(rows=counted(blank, "blank row")))
     headers = [_text(column[0]) for column in columns]
+    if header is not None:
+        headers = [*compress(header.names, filled)]
+        columns = [[name, *column[header.count :]] for name, column in zip(headers, columns, strict=True)]
+        numbers = numbers[header.count - 1 :]
     has_header, told_header = _has_header(columns, numbers[0], where, options.header)
     notices += told_header
     if has_header:
@@ -168,6 +177,33 @@ def _table(grid: SheetGrid, sheet: Sheet, file: FileContent, notices: list[str],
     made, remarks = typed_columns(typed, where=where, told=Told.of(options, file.formats))
     notices += renamed + _uncalculated(grid, places, names) + _merged(grid.merged, numbers) + remarks
     return Table(file.name, tuple(made), tuple(notices), is_partial=grid.is_partial, is_nameless=not has_header)
+
+
+@dataclass(frozen=True)
+class _HeaderRows:
+    """The first `count` rows of a place, which name the columns together: `names`."""
+
+    place: _Place
+    count: int
+    names: Sequence[str]
+
+    def notices(self, rows: Sequence[int]) -> list[str]:
+        """Tell that they do."""
+        first, last = rows[self.place.top], rows[self.place.top + self.count - 1]
+        text = _("rows {first} to {last} are taken together as the header, as in {name}; --skip-lines {above} takes "
+                 "the first one alone")  # fmt: skip
+        return [text.format(first=first, last=last, name=quoted(self.names[-1]), above=first - 1)]
+
+
+def _header_rows(columns: Sequence[Sequence[Value]], place: _Place) -> _HeaderRows | None:
+    """Find rows that name the columns together where the last of them does not, from the row above the table on."""
+    for top in dict.fromkeys((max(place.top - 1, 0), place.top)):
+        head = slice(top, top + SAMPLE_ROWS)
+        rows = list(zip(*([_text(cell) for cell in column[head]] for column in columns), strict=True))
+        found = header_rows_of(rows)
+        if found is not None and (found.has_index or len({*filter(None, rows[1])}) < len(rows[1])):
+            return _HeaderRows(_Place(top, place.bottom), found.count, found.names)
+    return None
 
 
 def _place(columns: Sequence[Sequence[Value]], rows: Sequence[int], skipped: int | None) -> _Place:

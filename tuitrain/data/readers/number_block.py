@@ -27,8 +27,10 @@ POWERS = np.array([10.0**places for places in range(MOST_BEHIND + 1)], np.float6
 SIGNS = np.array([1.0, -1.0])
 LOOKED_AT = 100_000  # characters, in which numbers that are spelled twice are sought
 SPLITTER = 2.0**27 + 1
+FRACTION, EXPONENT, HALF_UNIT = 2**52 - 1, 0x7FF << 52, 53 << 52  # bits of a float64; 2^-53 of what it is above
 PLAIN = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 LEADING_ZERO = re.compile(rb"[+-]?0[0-9]")
+FEW_LONGER = 0.5  # of the numbers, whose further digits are read apart
 MOST_ODD = 0.02  # of the cells, that are parsed one by one
 NEWLINE, POINT, MINUS, PLUS = b"\n.-+"
 WHOLE_POWERS = np.array([10**places for places in range(MOST_DIGITS + 1)], np.int64)
@@ -83,12 +85,19 @@ FOUR, EIGHT = _Words(4), _Words(WORD)
 
 def plain_block(block: bytes, delimiter: str) -> bytes | None:
     """Whole lines of ASCII without blanks around their cells; None where a number may be a code."""
-    if delimiter != " " and b" " in block:
-        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
+    sign = delimiter.encode()
+    if delimiter != " " and b" " in block and _has_blanks_around(block, sign):
+        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(sign), rb"\1", b"\n" + block)[1:]
     has_plus = b"+" in block  # sought alone first, which is fifty times faster
-    has_plus = has_plus and (block.startswith(b"+") or b"\n+" in block or delimiter.encode() + b"+" in block)
+    has_plus = has_plus and (block.startswith(b"+") or b"\n+" in block or sign + b"+" in block)
     has_exponent = any(sign in block and bare.search(block) is not None for sign, bare in BARE_EXPONENTS.items())
     return None if (has_plus or has_exponent) and CODE.search(block) is not None else block
+
+
+def _has_blanks_around(block: bytes, delimiter: bytes) -> bool:
+    """Whether a blank stands beside a delimiter or at the end of a line, and not within cells alone."""
+    ends = (b" \n", b"\n ", b" \r", b" " + delimiter, delimiter + b" ")
+    return block[:1] == b" " or block[-1:] == b" " or any(end in block for end in ends)
 
 
 def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
@@ -109,24 +118,9 @@ def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
     starts = np.empty_like(ends)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])
-    parsed = _mantissas(block, characters[starts], starts, points, ends)
-    if parsed is None:
+    values, odd, has_zero = parse_cells(block, characters[starts], starts, points, ends)
+    if has_zero.any() or len(odd) > MOST_ODD * len(ends) or np.fmax.reduce(np.abs(values), initial=0.0) >= EXACT:
         return None
-    mantissa, places, is_negative, is_plain = parsed
-    is_empty = starts == ends
-    odd = np.flatnonzero(is_plain == is_empty)  # an empty cell is never plain
-    if len(odd) > MOST_ODD * len(ends):
-        return None
-    values = mantissa / POWERS.take(places)
-    large = np.flatnonzero(mantissa > EXACT)
-    if len(large):
-        values[large], unsure = _rounded(mantissa[large], POWERS[places[large]])
-        odd = np.concatenate([odd, large[unsure]])
-    if values.max() >= EXACT:
-        return None
-    values *= SIGNS.take(is_negative.view(np.int8))
-    if is_empty.any():
-        values[is_empty] = np.nan
     for place in odd:
         cell = block[starts[place] : ends[place]]
         if not PLAIN.fullmatch(cell) or LEADING_ZERO.match(cell):
@@ -159,12 +153,35 @@ def _bounds(characters: NDArray[np.uint8], delimiter: int, columns: int) -> tupl
     return ends, np.where(is_point[before], places[before], ends)
 
 
+def parse_cells(
+    block: bytes, first: NDArray[np.uint8], starts: Whole, points: Whole, ends: Whole
+) -> tuple[Array, Whole, NDArray[np.bool_]]:
+    """The numbers of cells (N,), NaN for empty ones; which of them are to be looked at; which have zeros in front.
+
+    `first` is the first character of each cell, and `points` is where its last point is, or its end. What is to be
+    looked at is no plain number, or one that may not be rounded as Python does it. Zeros in front are those of 007 and
+    -01.5.
+    """
+    mantissa, places, is_negative, is_plain, has_zero = _mantissas(block, first, starts, points, ends)
+    is_empty = starts == ends
+    odd = np.flatnonzero(is_plain == is_empty)  # an empty cell is never plain
+    values = mantissa / POWERS.take(places)
+    large = np.flatnonzero(mantissa > EXACT)
+    if len(large):
+        values[large], unsure = _rounded(mantissa[large], POWERS[places[large]])
+        odd = np.concatenate([odd, large[unsure]])
+    values *= SIGNS.take(is_negative.view(np.int8))
+    if is_empty.any():
+        values[is_empty] = np.nan
+    return values, odd, has_zero
+
+
 def _mantissas(
     block: bytes, first: NDArray[np.uint8], starts: Whole, points: Whole, ends: Whole
-) -> tuple[Whole, Whole, NDArray[np.bool_], NDArray[np.bool_]] | None:
+) -> tuple[Whole, Whole, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Read the cells as whole numbers: their digits, how many are behind the point, the sign; which are so plain.
 
-    `first` is the first character of each cell. None if a zero stands in front of other digits, as in 007 or -01.5.
+    The last are those with a zero in front of other digits, as in 007 or -01.5.
     """
     buffer = bytes(ROOM) + block
     is_negative = first == MINUS
@@ -174,8 +191,7 @@ def _mantissas(
     fraction, is_fraction = _digits(buffer, ends, behind, ROOM // WORD)
     is_plain &= is_fraction & (behind <= MOST_BEHIND) & (before + behind > 0)
     has_zero = whole < LEAST.take(before, mode="clip")
-    if has_zero.any() and (has_zero & is_plain).any():
-        return None
+    has_zero &= is_plain
     power = WHOLE_POWERS.take(behind, mode="clip")
     longest = int((before + behind).max(initial=0))
     if longest > MOST_DIGITS:
@@ -186,7 +202,7 @@ def _mantissas(
         is_odd = ~is_plain
         mantissa[is_odd] = 0
         behind[is_odd] = 0
-    return mantissa, behind, is_negative, is_plain
+    return mantissa, behind, is_negative, is_plain, has_zero
 
 
 def _digits(buffer: bytes, ends: Whole, counts: Whole, most: int) -> tuple[Whole, NDArray[np.bool_]]:
@@ -201,15 +217,18 @@ def _digits(buffer: bytes, ends: Whole, counts: Whole, most: int) -> tuple[Whole
     words, odd = EIGHT.numbers(buffer, ends, counts)
     numbers: Whole = words.view(np.int64)
     for place in range(WORD, min(longest, most * WORD), WORD):
-        words, more = EIGHT.numbers(buffer, ends - place, np.maximum(counts - place, 0))
+        longer = np.flatnonzero(counts > place)
+        are_few = len(longer) < FEW_LONGER * len(counts)
+        chosen = longer if are_few else slice(None)
+        words, more = EIGHT.numbers(buffer, ends[chosen] - place, np.maximum(counts[chosen] - place, 0))
         high: Whole = words.view(np.int64)
-        odd |= more
+        odd[chosen] |= more
         if place + WORD > MOST_DIGITS:
             is_long = high >= WHOLE_POWERS[MOST_DIGITS - place]
             high[is_long] = 0
-            numbers[is_long] = -1
+            numbers[longer[is_long] if are_few else is_long] = -1
         high *= WHOLE_POWERS[place]
-        numbers += high
+        numbers[chosen] += high
     is_digit = odd == 0
     if longest > most * WORD:
         is_digit &= counts <= most * WORD
@@ -234,9 +253,10 @@ def _rounded(mantissa: NDArray[np.int64], power: Array) -> tuple[Array, NDArray[
     correction = ((high - product) - error + low) / power
     result = quotient + correction
     rest = correction - (result - quotient)
-    unit = np.spacing(result)
-    is_unsure = np.abs(np.abs(rest) - unit / 2) < unit * 1e-6
-    is_unsure |= np.frexp(result)[0] == 0.5
+    bits = result.view(np.int64)
+    unit = ((bits & EXPONENT) - HALF_UNIT).view(np.float64)  # half of the last place; results are above 10^-7
+    is_unsure = np.abs(np.abs(rest) - unit) < unit * 2e-6
+    is_unsure |= (bits & FRACTION) == 0
     return result, np.flatnonzero(is_unsure)
 
 

@@ -124,7 +124,7 @@ def squeezed(text: str) -> str:
 
 def without_blanks_at_quotes(text: str) -> str:
     """Remove the blanks between a closing quote and the delimiter, which would be text behind a quote."""
-    return BLANKS_BEHIND_QUOTE.sub('"', text) if '" ' in text else text
+    return BLANKS_BEHIND_QUOTE.sub('"', text) if '"' in text and '" ' in text else text
 
 
 def csv_problem(name: str, line: int, error: csv.Error) -> str:

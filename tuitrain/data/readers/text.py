@@ -17,6 +17,7 @@ from tuitrain.data.readers.compressed import PIECE
 from tuitrain.data.readers.dialect import Layout, Wanted, lay_out
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import DOS_END, refuse_other_kinds
+from tuitrain.data.readers.mixed_rows import read_mixed_cells
 from tuitrain.data.readers.number_block import spelled_twice_in
 from tuitrain.data.readers.number_table import has_point, read_number_table
 from tuitrain.data.readers.quoted_words import with_quoted_words_marked
@@ -92,13 +93,20 @@ def _read_text(file: FileContent, wanted: Wanted, told: Told) -> Table:
         where=file.name,
         told=told,
         delimiter=found.layout.delimiter,
-        line_of=None if found.rows is None else found.rows.line_of,
+        line_of=None if found.rows is None else partial(_line_of, found),
     )
     return Table(
         file.name, tuple(parsed), tuple(found.notices + left_out + remarks + renamed), is_partial=found.is_partial,
         is_nameless=not found.layout.has_header, layout=found.layout, lines=tuple(found.lines),
         written=found.rows.cells if found.rows is not None and file.keeps_cells else None,
     )  # fmt: skip
+
+
+def _line_of(found: _Found, place: int, text: str) -> int:
+    """The first line with this text in a column of texts; 0 if there is none."""
+    cells = found.columns[place]
+    row = next((row for row, cell in enumerate(cells) if cell.strip() == text), -1) if isinstance(cells, list) else -1
+    return 0 if row < 0 else row + next(shift for first, shift in reversed(found.lines) if first <= row)
 
 
 def _has_tabs(file: FileContent) -> bool:
@@ -133,7 +141,8 @@ def _read_strictly(
     rows = CheckedRows(
         text, file.name, layout, file.most_rows, is_cut=file.is_cut, size=file.size, progress=file.progress
     )
-    columns = read_cells(rows, told, {*as_cells, *(with_points if "." in text else ())})
+    kept = {*as_cells, *(with_points if "." in text else ())}
+    columns = read_mixed_cells(rows, told, kept) or read_cells(rows, told, kept)
     return _Found(rows.names, columns, layout, notices + rows.notices(), rows.is_partial, rows.lines, rows)
 
 
@@ -184,4 +193,6 @@ def without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str]
 
 
 def _is_empty(cells: Cells) -> bool:
-    return bool(np.isnan(cells).all()) if isinstance(cells, np.ndarray) else not any(map(str.strip, cells))
+    if isinstance(cells, np.ndarray):
+        return bool(np.isnan(cells).all())
+    return isinstance(cells, list) and not any(map(str.strip, cells))

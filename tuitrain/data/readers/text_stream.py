@@ -18,8 +18,9 @@ from tuitrain.data.cells.remarks import Remarks
 from tuitrain.data.readers.above_the_rows import COMMENT_SIGNS, LINE_END, place_behind_lines
 from tuitrain.data.readers.byte_stream import ByteStream
 from tuitrain.data.readers.checked_rows import Cells, CheckedRows, bare, read_cells
-from tuitrain.data.readers.dialect import LINE_MARK, Layout, Wanted, lay_out, told_encoding
+from tuitrain.data.readers.dialect import LINE_MARK, Layout, Wanted, lay_out
 from tuitrain.data.readers.encoding import Decoded
+from tuitrain.data.readers.lines import told_encoding
 from tuitrain.data.readers.number_block import parse_block, plain_block
 from tuitrain.data.readers.quoted_words import QUOTES_SAMPLE, with_quoted_words_marked
 from tuitrain.data.readers.records import squeezed, without_blanks_at_quotes
@@ -52,6 +53,11 @@ class TextStream:
         self, stream: ByteStream, options: DataOptions, *, head_bytes: int = HEAD_BYTES,
         piece_bytes: int = PIECE_BYTES,
     ) -> None:  # fmt: skip
+        self._stream = stream
+        with stream.damage_first():
+            self._begin(stream, options, head_bytes, piece_bytes)
+
+    def _begin(self, stream: ByteStream, options: DataOptions, head_bytes: int, piece_bytes: int) -> None:
         self.name = stream.content.name
         self._wanted, self._told = Wanted.of(options), Told.of(options)
         pieces = TextPieces(
@@ -97,6 +103,12 @@ class TextStream:
             if a row is too short or too long, a quote is not closed, a cell does not fit its column's format, a byte
             does not fit the encoding, or there are no rows.
         """
+        with self._stream.damage_first():
+            yield from self._chunks(formats, kept, remarks)
+
+    def _chunks(
+        self, formats: Mapping[str, ColumnFormat], kept: Sequence[str], remarks: Remarks
+    ) -> Iterator[Chunk]:  # fmt: skip
         told = replace(self._told, formats=formats)
         places, kept_places = ([self.names.index(name) for name in names] for names in (formats, kept))
         as_cells = {

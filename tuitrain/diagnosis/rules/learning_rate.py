@@ -21,12 +21,14 @@ FEW_UNITS = 2
 ABOVE = 2.0  # times the usual rate, where the loss jumps or units died too
 JUMPING = 0.1  # mean step of the loss from epoch to epoch over its mean
 FAR_BELOW = 0.15  # of the usual rate, in a network that fell short
+VERY_FAR_BELOW = 0.02  # where any fall of the loss will do: at 0.004 (products, adagrad) it was 0.005 in the last tenth
 ON_ITS_WAY = 0.01  # fall of the loss in the last tenth of the epochs
 A_LITTLE = 0.02  # of a score, behind simple methods
 BELOW = 0.5  # of the usual rate, which more steps alone would take too long at
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
 HARDLY_BEGUN = 30  # steps, after which being a little behind is enough
+A_DOZEN = 12  # steps, after which no network has arrived that still gets better, whatever its score
 ENOUGH_STEPS = 2_000
 HALF = 0.5  # of the share of the variance that the inputs tell
 SMALL_BATCH = 8  # rows
@@ -146,14 +148,17 @@ def noisy_batches(judged: Judgement) -> Finding | None:
 def rate_too_low(judged: Judgement) -> Finding | None:
     """Find a network that fell short because its steps are short: far below the usual rate, or beside its weights.
 
-    At a rate far below the usual one, being a little behind and still getting better is enough.
+    At a rate far below the usual one, being a little behind and still getting better is enough. Steps are short beside
+    the weights, too, once the training rows are known by heart: that is not their fault.
     """
     is_low = judged.rate_ratio < FAR_BELOW
-    is_on_its_way = is_low and judged.is_falling and judged.last_fall > ON_ITS_WAY
+    least_fall = 0.0 if judged.rate_ratio < VERY_FAR_BELOW else ON_ITS_WAY
+    is_on_its_way = is_low and judged.is_falling and judged.last_fall > least_fall
     is_on_its_way = is_on_its_way and judged.deficit > max(A_LITTLE, judged.chance)
     if not (_falls_short(judged) or is_on_its_way) or judged.course.step < FEW_STEPS / 2:
         return None
-    if not is_low and not judged.update_ratio < CREEPING:
+    is_creeping = judged.update_ratio < CREEPING and (judged.is_behind_in_training or judged.is_stuck)
+    if not is_low and not is_creeping:
         return None
     if judged.h.gradient_clip and _clipping(judged) > CLIPPED:
         return None
@@ -188,6 +193,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
     """Find a network that fell short after so few steps that it could not have arrived, and still got better."""
     course = judged.course
     is_hardly_begun = course.step <= HARDLY_BEGUN and judged.deficit > max(A_LITTLE, judged.chance)
+    is_hardly_begun = is_hardly_begun or (course.step <= A_DOZEN and judged.can_be_learned)
     if course.state != "done" or course.step > FEW_STEPS or not (_falls_short(judged) or is_hardly_begun):
         return None
     if judged.rate_ratio > FAR_ABOVE and judged.course.steps_per_epoch * 3 < course.step:

@@ -34,7 +34,7 @@ class TryRemedies(Question):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CopyOutcome:
     """What one copy came to: its value, and by how much that is above the value of the copy without a remedy.
 
     Both are NaN where there is none.
@@ -71,7 +71,7 @@ class RemediesAnswer(Answer):
         """The epochs that all copies have done, E."""
         return int(self.losses.shape[1]) - 1
 
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[CopyOutcome, ...]:
         """Return what each copy came to at its best epoch, the one without a remedy first: that epoch is what is kept.
 
         A copy that goes on from here keeps the run's best epoch where it finds no better one.
@@ -93,19 +93,19 @@ class RemediesAnswer(Answer):
             return min(loss, self.best_loss) if is_here and np.isfinite(self.best_loss) else loss
         return float((self.scores if self.measure == "score" else self.recalls)[place, best])
 
-    def _outcome(self, place: int, values: list[float]) -> Outcome:
+    def _outcome(self, place: int, values: list[float]) -> CopyOutcome:
         value, without = values[place], values[0]
         if place and self.untried[place - 1]:
-            return Outcome(float("nan"), float("nan"), "untried")
+            return CopyOutcome(float("nan"), float("nan"), "untried")
         if np.isnan(value):
             has_begun = self.epochs > 0 or (place == 0 and self.has_diverged)
-            return Outcome(value, float("nan"), "diverged" if has_begun else "waiting")
+            return CopyOutcome(value, float("nan"), "diverged" if has_begun else "waiting")
         if np.isnan(without):
-            return Outcome(value, float("nan"), "better")
+            return CopyOutcome(value, float("nan"), "better")
         gain = (without - value) if self.measure == "loss" else value - without
         if abs(gain) <= self._noise(without):
-            return Outcome(value, value - without, "equal")
-        return Outcome(value, value - without, "better" if gain > 0 else "worse")
+            return CopyOutcome(value, value - without, "equal")
+        return CopyOutcome(value, value - without, "better" if gain > 0 else "worse")
 
     def _noise(self, without: float) -> float:
         if self.measure != "loss":

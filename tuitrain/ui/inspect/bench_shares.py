@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -135,7 +136,16 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
     if cell_len(told) > width - 2:
         told = _("of δ: by the share; {back}: w·δ").format(back=heads[-1])
-    return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
+    lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))
+    relation = [
+        _("The share says who caused the sum; the gradient says how J would change."),
+        _("x: the example of weights 3 and 2 and error 0.6: shares 0.36 and 0.24, gradient 1.8 and 1.2. The same "
+          "3 : 2, not divided by 3 + 2."),
+    ]  # fmt: skip
+    texts = [text for told in relation for text in ("", *wrap(theme.formula(told), width - 2))]
+    if len(lines) + len(texts) <= height:
+        lines += [line(width, [(f" {text}", theme["dim"])]) for text in texts]
+    return lines
 
 
 def _summed(name: str, parts: Sequence[Share], percent: float) -> tuple[str, ...]:

@@ -21,10 +21,11 @@ from tuitrain.ui.inspect.experiment import ExperimentPage, Floats, change_text, 
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.band import shade_band
 from tuitrain.ui.plots.figures import decimal, right
 from tuitrain.ui.plots.lines import Part, fitting, line
 from tuitrain.ui.plots.ranges import exact_axis
-from tuitrain.ui.plots.raster import Canvas, Window
+from tuitrain.ui.plots.raster import Canvas
 from tuitrain.ui.theme import Theme
 
 _COUNT = ("+ -", "more seeds, fewer")
@@ -108,7 +109,7 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
             for ends in (low, high):
                 canvas.curve(places, ends, window, style=theme["dim"], dash=(1, 2), sign="'")
             canvas.curve(places, losses[0], window, style=theme["validation"])
-            _shade(canvas, window, places, middle_low, middle_high, theme)
+            shade_band(canvas, window, places, middle_low, middle_high, role="validation_raw", theme=theme)
         if self.epoch is not None:
             column = canvas.column_of(float(along[self._at]), window)
             if column is not None:
@@ -254,24 +255,6 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
                 seed=best, when=when
             )
         )
-
-
-def _shade(canvas: Canvas, window: Window, places: Floats, low: Floats, high: Floats, theme: Theme) -> None:
-    """Fill the cells between two curves."""
-    reach = (window.x_high - window.x_low) / max(canvas.columns - 1, 1)
-    centres = window.x_low + np.arange(canvas.columns) * reach
-    centres = centres[(centres >= places[0]) & (centres <= places[-1])]
-    top = np.interp(centres, places, window.scaled(high))
-    bottom = np.interp(centres, places, window.scaled(low))
-    span = max(window.y_high - window.y_low, 1e-300)
-    rows = [
-        np.clip(np.floor(0.5 + (window.y_high - ends) / span * (canvas.rows - 1)), -1, canvas.rows)
-        for ends in (np.nan_to_num(top), np.nan_to_num(bottom))
-    ]
-    columns = np.rint((centres - window.x_low) / reach).astype(np.intp)
-    for column, first, last in zip(columns, *rows, strict=True):
-        down = np.arange(max(int(first), 0), min(int(last), canvas.rows - 1) + 1, dtype=np.intp)
-        canvas.shade(down, np.full(len(down), column), ":" if theme.ascii_only else "░", style=theme["validation_raw"])
 
 
 def _signs_of(losses: Floats, luck: Luck, width: int, rows: int, theme: Theme) -> list[Strip]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.numbers import MINUS
 from tuitrain.session.asked.step import StartsAnswer, StepAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
@@ -38,10 +39,12 @@ def draw_gauge(width: int, height: int, answer: StepAnswer, *, theme: Theme) -> 
     values = np.log2(np.clip(np.array(answer.gauge or [math.nan]), GAUGE_LOW, GAUGE_HIGH))
     first = 1 - answer.total if answer.is_past else 1
     steps = first + np.arange(len(values), dtype=float)
-    x = Axis(float(first - 1), float(first - 1 + answer.total), ())
+    last = first - 1 + answer.total
+    ends = tuple((float(step), str(step).replace("-", MINUS)) for step in (first, last))
+    x = Axis(float(first - 1), float(last), ends)
     y = Axis(low - 0.3, high + 0.3, ((low, "1/8"), (0.0, "1"), (high, "4")))
     floor = Curve(np.array([x.low, x.high]), np.zeros(2), "dim", (1, 2), ".")
-    label = _("up to here") if answer.is_past else _("from here on")
+    label = _("steps up to here") if answer.is_past else _("steps from here on")
     plot = draw_plot(width - 1, height - 1, x, y, [floor, Curve(steps, values, "train")], label=label, theme=theme)
     return [*plot, _gauge_words(width, answer, theme)]
 

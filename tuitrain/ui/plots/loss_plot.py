@@ -14,6 +14,7 @@ from textual.strip import Strip
 from tuitrain.numbers import significant
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, margin_of, most_ticks, window_of
+from tuitrain.ui.plots.band import shade_band
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
 from tuitrain.ui.plots.ranges import best_on_cells, epoch_axis, linear_axis, log_axis, on_cells, round_step
@@ -55,6 +56,7 @@ class _Content:
     edits: Sequence[tuple[float, str]]
     earlier: Sequence[tuple[Floats, Floats]]
     earlier_labels: Sequence[str]
+    band: tuple[Floats, Floats] | None
     cursor: float | None = None
 
 
@@ -73,6 +75,8 @@ def draw_loss(
     earlier: Sequence[tuple[Floats, Floats]] = (),
     earlier_labels: Sequence[str] = (),
     cursor: float | None = None,
+    band: tuple[Floats, Floats] | None = None,
+    about_band: Sequence[str] = (),
     theme: Theme,
 ) -> list[Strip]:
     """Draw the losses: a title line with the newest figures, the canvas, the axis of epochs.
@@ -83,7 +87,8 @@ def draw_loss(
     `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs,
     `earlier_labels` say what was different in each. A first value far above all others is cut off at the top, and told
     there. `cursor` is an epoch that is looked at: a line marks it, and the figures are those of it. Edits whose
-    labels would collide are numbered at the axis and listed below it.
+    labels would collide are numbered at the axis and listed below it. `band` holds the lowest and the highest of an
+    ensemble's validation losses, (E,) each, which is shaded; `about_band` says what it is, in more words and in fewer.
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
@@ -92,20 +97,11 @@ def draw_loss(
         hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
     at = -1 if cursor is None else min(int(x.searchsorted(cursor)), x.size - 1)
-    title = _title(width, curves, at, log, theme)[: 1 if height >= 3 else 0]
+    title = _title(width, curves, at, log, theme, about_band if band is not None else ())[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
+    x, curves, band = _thinned(x, curves, band)
     far = [] if log or start > 0 else _far_ones(curves)
-    x, curves = _thinned(x, curves)
-    content = _Content(
-        x,
-        curves,
-        [curve for curve in curves if curve.role in {one.role for one in far}],
-        best_epoch,
-        edits,
-        earlier,
-        earlier_labels,
-        cursor,
-    )
+    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, band, cursor)
     extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
@@ -125,16 +121,22 @@ def _curves(train: Floats, validation: Floats, smoothing: float) -> list[_Curve]
     return [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
 
 
-def _thinned(x: Floats, curves: list[_Curve]) -> tuple[Floats, list[_Curve]]:
-    if any(curve.raw.size != x.size for curve in curves):
-        return x, curves
-    places, *values = thinned(x, *(values for curve in curves for values in (curve.raw, curve.shown)))
+def _thinned(
+    x: Floats, curves: list[_Curve], band: tuple[Floats, Floats] | None
+) -> tuple[Floats, list[_Curve], tuple[Floats, Floats] | None]:  # fmt: skip
+    """Thin what is drawn of a very long training, where all of it is as long."""
+    ends = band or ()
+    if any(values.size != x.size for values in (*(curve.raw for curve in curves), *ends)):
+        return x, curves, band
+    places, *values = thinned(x, *(values for curve in curves for values in (curve.raw, curve.shown)), *ends)
     if places.size == x.size:
-        return x, curves
-    return places, [
+        return x, curves, band
+    count = 2 * len(curves)
+    drawn = [
         replace(curve, raw=raw, shown=raw if curve.shown is curve.raw else shown)
-        for curve, raw, shown in zip(curves, values[::2], values[1::2], strict=True)
+        for curve, raw, shown in zip(curves, values[:count:2], values[1:count:2], strict=True)
     ]
+    return places, drawn, (values[count], values[count + 1]) if band is not None else None
 
 
 def _picture(
@@ -190,7 +192,10 @@ def _last_shown(content: _Content, start: float, view: View) -> float:
 def _extent_of(content: _Content, start: float, *, log: bool) -> tuple[float, float] | None:
     """Return the lowest and highest loss from the epoch `start` on that has a place; None if there is none."""
     at = int(content.x.searchsorted(start))
+    first = max([at, *(int(curve in content.far) for curve in content.curves)])
     own = _extent([curve.raw[max(at, int(curve in content.far)) :] for curve in content.curves], log=log)
+    if content.band is not None:
+        own = _widened(own, _extent([ends[first:] for ends in content.band], log=log), log=log)
     older = _extent([values[epochs.searchsorted(start) :] for epochs, values in content.earlier], log=log)
     return _widened(own, older, log=log)
 
@@ -232,6 +237,9 @@ def _draw_curves(canvas: Canvas, window: Window, content: _Content, theme: Theme
         canvas.curve(places, curve.shown, window, style=style, dash=curve.dash, sign=curve.sign)
         if np.count_nonzero(np.isfinite(curve.shown)) == 1:  # a single dot is easily overlooked
             canvas.points(places, curve.shown, window, style=style, sign=curve.sign if canvas.dots_down == 1 else "●")
+    if content.band is not None:
+        low, high = content.band
+        shade_band(canvas, window, x[: low.size], low, high, role="validation_raw", theme=theme)
 
 
 def _draw_marks(
@@ -360,7 +368,9 @@ def _label_forms(label: str, width: int, theme: Theme) -> list[str]:
     return [form for form in forms if cell_len(form) == len(form)]
 
 
-def _title(width: int, curves: Sequence[_Curve], at: int, log: bool, theme: Theme) -> list[Strip]:
+def _title(
+    width: int, curves: Sequence[_Curve], at: int, log: bool, theme: Theme, about_band: Sequence[str] = ()
+) -> list[Strip]:  # fmt: skip
     """Write the legend with the figures at a place, the newest at -1, as much of it as fits."""
     notes: list[Part] = []
     less: list[Part] = []
@@ -374,9 +384,14 @@ def _title(width: int, curves: Sequence[_Curve], at: int, log: bool, theme: Them
     room = (width - length(_figures(curves, at, ("", ""), True, theme))) // max(len(curves), 1)
     if room >= LEAST_NAME:  # languages have longer words than these
         forms.append(((cut(_("train"), room, theme=theme), cut(_("val"), room, theme=theme)), True))
+    shade = ":" if theme.ascii_only else "░"
+    bands = [[(f" {shade} ", theme["validation_raw"]), (theme.plain(text), theme["plain"])] for text in about_band]
     for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, at, names, signed, theme)
-        for parts in ([*notes, *less, *said], [*notes, *less], notes, []):
+        told = [[*notes, *less, *said], [*notes, *less], notes, []]
+        if bands:
+            told = [*([*band, *parts] for band in bands for parts in told[1:]), *told[1:]]
+        for parts in told:
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
     newest = figures[-2:]  # a number cut short would be wrong

@@ -14,7 +14,7 @@ from tuitrain.numbers import number, share
 from tuitrain.session.snapshot import Reliability, ThresholdCurve
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_of, most_ticks, window_of
-from tuitrain.ui.plots.lines import Part, cut_words, fitting, length, line, notice
+from tuitrain.ui.plots.lines import Part, cut_words, length, line, notice
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Theme
@@ -29,8 +29,8 @@ UNIT = np.array([0.0, 1.0])
 class Named:
     """The curves of some classes: their names, a mark where each class is decided (x, y), and the axes' names.
 
-    `says` tells what is drawn, longer and shorter; `facts` are told below it as far as there is room. `baseline` is
-    what a scorer that knows nothing draws, the heights at the left and the right end.
+    `says` tells what is drawn, longer and shorter; `facts` tell the mark of a single one, longer and shorter.
+    `baseline` is what a scorer that knows nothing draws, the heights at the left and the right end.
     """
 
     curves: tuple[ThresholdCurve, ...]
@@ -82,8 +82,9 @@ def _legend(width: int, named: Named, theme: Theme) -> list[Strip]:
         figure = share(curve.area).strip() if not single else ""
         pieces.append([sign, (theme.plain(f"{name}{figure} "), theme["plain"])])
     if single:
-        facts = [(theme.plain(text), theme["plain"]) for text in named.facts]
-        return [fitting(width, [pieces[0][0], *facts])]
+        room = width - cell_len(pieces[0][0][0])
+        told = next((text for text in map(theme.plain, named.facts) if cell_len(text) <= room), "")
+        return [line(width, [pieces[0][0], (told, theme["plain"])])]
     rows: list[list[Part]] = [[]]
     for piece in pieces:
         if rows[-1] and length([*rows[-1], *piece]) > width:

@@ -19,7 +19,8 @@ from tuitrain.ui.search.entries import (
 )
 from tuitrain.ui.widgets.form.model import EntryModel
 
-# What has a line where there is little room even if it is not searched; the settings do, but for the goal.
+FOLDED = {"goal", "ensemble_best"}  # of the settings, where there is little room
+# What has a line where there is little room even if it is not searched; the other settings do too.
 USUAL = frozenset({"hidden_layers", "activation", "learning_rate", "batch_size", "l2", "dropout"})
 
 
@@ -57,11 +58,11 @@ class SearchFormModel(EntryModel):
         return _(self.entries[name].label)
 
     def is_rare(self, name: str) -> bool:
-        return name not in USUAL if self.entries[name].is_field else name == "goal"
+        return name not in USUAL if self.entries[name].is_field else name in FOLDED
 
     def is_edited(self, name: str) -> bool:
-        """Whether a hyperparameter holds a range, or differs from its default; of the settings, the goal alone."""
-        return not (self.entries[name].is_field or name == "goal") or self.texts[name] != self.entries[name].default
+        """Whether a hyperparameter holds a range, or differs from its default; of the settings, those that fold."""
+        return not (self.entries[name].is_field or name in FOLDED) or self.texts[name] != self.entries[name].default
 
     @property
     def entry(self) -> Entry:

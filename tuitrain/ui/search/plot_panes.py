@@ -38,7 +38,7 @@ class MapPane(SearchPane):
     """
 
     TITLE = N_("Map")
-    EXPLAINED = N_("each trial where its values of two hyperparameters are, the fuller the better")
+    EXPLAINED = N_("each trial at its values of two hyperparameters, the fuller the better")
     DETAIL = N_("(x, y: axes)")
     is_of_guesses = True
 

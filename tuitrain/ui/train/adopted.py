@@ -23,7 +23,7 @@ OTHER_LOSS = frozenset({"loss", "class_weights", "huber_delta"})  # with which l
 
 
 @dataclass(frozen=True)
-class Before:
+class BeforeRemedy:
     """A training as it was when a remedy was adopted, and the values that the remedy changes."""
 
     history: History
@@ -46,7 +46,7 @@ class Adopted:
         self.edits = edits
         self._key, self._kind, self._is_anew = key, kind, is_anew
         self._is_scored = bool(OTHER_LOSS & set(changes)) or options != dict(snapshot.dataset.source.options)
-        self._before = Before(
+        self._before = BeforeRemedy(
             snapshot.history, snapshot.epochs_recorded, snapshot.run, snapshot.dataset.source,
             {name: snapshot.pending.get(name, getattr(given, name)) for name in changes},
             _figure(self._kind, snapshot), _result(snapshot, is_scored=self._is_scored),
@@ -91,9 +91,9 @@ class Adopted:
         goes on from where it is gets its values back.
         """
         before = self._before
-        if self._is_anew and before.run is not None and before.epochs:
-            return (ContinueRun(before.run),)
         values = tuple(SetHyperparameter(name, value) for name, value in before.values.items())
+        if self._is_anew and before.run is not None and before.epochs:
+            return (ContinueRun(before.run), *values)  # which had the remedy's before it was left
         return (*values, Reset(before.source)) if self._is_anew else values
 
 

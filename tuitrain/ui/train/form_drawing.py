@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from tuitrain.options.automatic import AUTO, SETTLED
-from tuitrain.options.hyperparameters import FIELDS, automatic
+from tuitrain.options.hyperparameters import automatic
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.train.form_model import FormModel
+from tuitrain.ui.train.form_model import SPECS, FormModel
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, wrapped_note
 
 
@@ -22,7 +22,7 @@ class FormDrawing(EntryDrawing):
         self.model = model
 
     def value(self, name: str) -> str:
-        field, value = FIELDS[name], self.model.current(name)
+        field, value = SPECS[name], self.model.current(name)
         if value == AUTO and name in SETTLED:
             return f"auto ({field.format(self.model.came_to(name))})"
         if value != AUTO or not field.automatic:
@@ -35,7 +35,7 @@ class FormDrawing(EntryDrawing):
     def notes(self, name: str, width: int) -> list[Strip]:
         """The error, the allowed range while typing, or that it waits for the reset."""
         model, theme = self.model, self.theme
-        field = FIELDS[name]
+        field = SPECS[name]
         if name == model.name and model.editor is not None:
             if model.error:
                 text = model.error.removeprefix(f"{_(field.label)}: ")

@@ -10,15 +10,17 @@ from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.metric_names import CLASS_METRICS, VALUE_METRICS
-from tuitrain.session.commands import Command, SetHyperparameter
+from tuitrain.options.presets import PRESET, changes_to, preset_of
+from tuitrain.session.commands import Command, SetHyperparameter, SetPreset
 from tuitrain.session.snapshot import Refused, Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.form.model import EntryModel
 
-NAMES = tuple(FIELDS)
+SPECS: dict[str, Field] = {PRESET.name: PRESET, **FIELDS}
+NAMES = tuple(SPECS)
 RARE = frozenset({
     "initializer", "beta1", "beta2", "epsilon", "schedule_minimum", "warmup", "l1", "weight_decay", "gradient_clip",
-    "metric", "threshold",
+    "metric", "threshold", "loss",
 })  # fmt: skip
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 
@@ -35,6 +37,7 @@ class FormModel(EntryModel):
 
     def __init__(self, send: Callable[[Command], int]) -> None:
         super().__init__()
+        self._selected = "hidden_layers"  # a key pressed by chance changes no preset
         self.hyperparameters = self.given = Hyperparameters()
         self.rows, self.has_bins = 0, True  # rows that are trained on
         self.pending: Mapping[str, Any] = {}
@@ -51,21 +54,21 @@ class FormModel(EntryModel):
         return NAMES
 
     def group_of(self, name: str) -> str:
-        return FIELDS[name].group
+        return SPECS[name].group
 
     def label(self, name: str) -> str:
-        return _(FIELDS[name].label)
+        return _(SPECS[name].label)
 
     def is_rare(self, name: str) -> bool:
         return name in RARE
 
     def is_edited(self, name: str) -> bool:
-        return self.current(name) != FIELDS[name].default or bool(self.mark(name))
+        return self.current(name) != SPECS[name].default or bool(self.mark(name))
 
     @property
     def field(self) -> Field:
         """The selected field; on a heading, the first of its group."""
-        return FIELDS[self.place]
+        return SPECS[self.place]
 
     @property
     def has_unanswered(self) -> bool:
@@ -79,6 +82,8 @@ class FormModel(EntryModel):
         if name in self.refused:
             refused: Value = self.refused[name].value
             return refused
+        if name == PRESET.name:
+            return preset_of(self.given.replace(**self.values))
         value: Value = self.pending.get(name, getattr(self.given, name))
         return value
 
@@ -103,7 +108,7 @@ class FormModel(EntryModel):
     @property
     def values(self) -> dict[str, Value]:
         """What every field shows."""
-        return {name: self.current(name) for name in NAMES}
+        return {name: self.current(name) for name in FIELDS}
 
     def in_use(self, name: str) -> Value:
         """Return the value that training uses now."""
@@ -116,6 +121,8 @@ class FormModel(EntryModel):
             return "waiting"
         if name in self.refused and self.current(name) == self.refused[name].value:
             return "refused"
+        if name == PRESET.name:
+            return ""
         if self.current(name) == self.given_value(name):
             return "ended" if name in self.unused else ""
         return "at reset"
@@ -126,7 +133,7 @@ class FormModel(EntryModel):
 
     def needs(self, name: str) -> str:
         """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
-        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.came_to(other) not in values]
+        unmet = [(other, values) for other, values in SPECS[name].when.items() if self.came_to(other) not in values]
         needs = [f"{self.label(other)} {_(' or ').join(values)}" for other, values in unmet]
         if name in OF_HIDDEN_UNITS and not self.came_to("hidden_layers"):
             needs.append(self.label("hidden_layers"))
@@ -146,21 +153,39 @@ class FormModel(EntryModel):
 
     def put(self, name: str, value: Value) -> None:
         """Send an edit."""
-        number = self._send(SetHyperparameter(name, value))
+        command = SetPreset(str(value)) if name == PRESET.name else SetHyperparameter(name, value)
+        number = self._send(command)
         if number > self._answered:  # the answer may have been shown already
             self._asked[name] = value, number
 
     def nudged(self, name: str, direction: int) -> Value:
-        value = self.current(name) if FIELDS[name].kind == "choice" else self.came_to(name)
+        value = self.current(name) if SPECS[name].kind == "choice" else self.came_to(name)
         return self._next(name, value, direction)
 
     def _next(self, name: str, value: Value, direction: int) -> Value:
         """The value after or before one; of metrics, the next that fits what is predicted."""
-        found: Value = FIELDS[name].nudge(value, direction)
+        found: Value = SPECS[name].nudge(value, direction)
         others = VALUE_METRICS if self.has_classes else CLASS_METRICS
         while name == "metric" and found in others:
-            found = FIELDS[name].nudge(found, direction)
+            found = SPECS[name].nudge(found, direction)
         return found
+
+    def set(self, name: str, value: Any) -> None:
+        """Give a field another value; a preset changes others, which are taken back with it."""
+        before, edits = self.given.replace(**self.values) if name == PRESET.name else None, len(self._edits)
+        super().set(name, value)
+        if before is not None and len(self._edits) > edits:
+            after = before.replace(**changes_to(str(value), before))
+            back = after.replace(**changes_to(str(self._edits[-1][name]), after))
+            self._edits[-1] |= {other: old for other, (_back, old) in back.differences(before).items()}
+
+    def undo(self) -> bool:
+        """Take back the last edit; of a preset the cursor is on it then."""
+        is_preset = bool(self._edits) and PRESET.name in self._edits[-1]
+        is_undone = super().undo()
+        if is_preset:
+            self.go_to(PRESET.name)
+        return is_undone
 
     def text(self) -> str:
         return self.field.format(self.current(self.name))

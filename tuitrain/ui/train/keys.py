@@ -50,7 +50,7 @@ TRAIN_ACTIONS = (
         Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "", 50),
         Action("find", ("slash",), "/", "find", "find a field by typing", "", 90),
         Action("fold", ("comma",), ",", "", "open or fold a group", ""),
-        Action("undo", ("u",), "u", "undo", "take back the last edit", "", 65),
+        Action("undo", ("u",), "u", "undo", "take back an edit or remedy", "", 65),
     )),
     *in_section("panes", (
         Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "", 40),
@@ -62,6 +62,7 @@ TRAIN_ACTIONS = (
         Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
         Action("metric", ("m",), "m", "metric", "metric; again: ROC, recall", "", 31),
         Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "", 30),
+        Action("member", ("o",), "o", "network", "ensemble: another network", "", 19),
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 89, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),

@@ -165,7 +165,7 @@ def _wide(places: Places, area: Region, shown: Shown) -> None:
         if shown.detail in {"parameters", "boundary"}
         else ("boundary" if shown.has_boundary else "parameters")
     )
-    metric_rows = min(8 + max(2 * shown.classes + 5, 10), right.height * 3 // 5)
+    metric_rows = min(21 + shown.classes, right.height * 3 // 5)
     metric, other = stacked(right, right.height - metric_rows + 1)
     places.boxes |= {"loss": loss, "gradients": gradients, "metric": metric, second: other}
     places.tabs[second] = _alternatives(second, ("boundary", "parameters"), shown)

@@ -27,6 +27,7 @@ from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
 from tuitrain.ui.train.looking_back import LookingBack
+from tuitrain.ui.train.member import standing
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
@@ -69,7 +70,8 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         self._dataset: DatasetFacts | None = None
         self._pace_hint = PaceHint()
         self._detail = ""
-        self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
+        self._member = 0  # of an ensemble, whose gradients, weights and views are shown
+        self._watched: tuple[frozenset[str], tuple[int, int] | None, int] = (frozenset(), None, 0)
         self.governor = Governor(
             self.session,
             self._watch,
@@ -197,10 +199,10 @@ class TrainScreen(LookingBack, inherit_bindings=False):
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
         views = frozenset[str]().union(*(pane.views for pane in self.panes if pane.is_shown))
-        wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
+        wanted = (views, self.boundary.grid_shape if "boundary" in views else None, self._member)
         if wanted != self._watched:
             self._watched = wanted
-            self.session.watch(*wanted)
+            self.session.watch(*wanted[:2], member=self._member)
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
@@ -363,8 +365,8 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         else:
             self.send(Reset(source))
 
-    def say(self, text: str) -> None:
-        self.status.say(text)
+    def say(self, text: str, *shorter: str) -> None:
+        self.status.say(text, shorter=shorter)
 
     def key_pressed(self) -> None:
         self.status.key_pressed()
@@ -392,7 +394,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
 
         def answered(value: float | None) -> None:
             if value is not None:
-                self.send(SetParameter(event.index, value))
+                self.send(SetParameter(event.index, value, event.member))
 
         self.open(weight_prompt(self.look, event.name, event.value), answered)
 
@@ -511,7 +513,18 @@ class TrainScreen(LookingBack, inherit_bindings=False):
             self._bring("metric")
         elif not self.metric.go_on() and self._detail == "metric":
             self._bring("metric")
+        self._watch()
         self._describe_field()
+
+    def action_member(self) -> None:
+        """Show the next network of the ensemble, and say how it stands beside the others."""
+        members = self.session.snapshot.members
+        if members.count == 1:
+            self.say(_("a single network is trained; ensemble 8 trains eight whose answers are averaged"))
+            return
+        self._member = (self._member + 1) % members.count
+        self._watch()
+        self.say(*standing(members, self._member))
 
     def action_boundary(self) -> None:
         if not self._has_boundary:

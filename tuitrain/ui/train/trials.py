@@ -11,9 +11,11 @@ from typing import Any
 from rich.cells import cell_len
 
 from tuitrain.diagnosis.finding import Finding, Remedy
-from tuitrain.session.asked.remedies import Outcome, RemediesAnswer, TryRemedies, Word
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.session.asked.remedies import CopyOutcome, RemediesAnswer, TryRemedies, Word
 from tuitrain.session.asked.start import CheckStart, StartChecked
 from tuitrain.session.questions import Answer
+from tuitrain.session.remedy_options import changes_of
 from tuitrain.session.session import Session
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
@@ -25,6 +27,8 @@ from tuitrain.ui.train.keys import FIRST_KEY, MOST_KEYS
 from tuitrain.ui.widgets.text_lines import Piece
 
 LEAST_EPOCHS, MOST_EPOCHS = 10, 200
+MOST_NAMED = 2  # values that stand for a remedy
+UNPROVED = frozenset({"leak"})  # a score without the column that gives the answer away is worse, and truer
 WORDS: dict[Word, tuple[str, str, Role]] = {
     "better": ("✓", N_("better"), "good"), "worse": ("✗", N_("worse"), "dim"), "equal": ("≈", N_("equal"), "dim"),
     "diverged": ("✗", N_("diverged"), "dim"), "untried": ("·", N_("not tried"), "dim"), "waiting": ("…", "", "dim"),
@@ -37,7 +41,7 @@ class Tried:
     """A remedy of the first finding with what its copy came to, None while none is known."""
 
     remedy: Remedy
-    outcome: Outcome | None = None
+    outcome: CopyOutcome | None = None
     why: str = ""
 
 
@@ -127,10 +131,9 @@ class Trials:
         rows = []
         for place, tried in enumerate(self.tried(snapshot)[:MOST_KEYS]):
             assert tried.outcome is not None
-            anew = _(", anew") if tried.remedy.restart else ""
             sign, word, role = WORDS[tried.outcome.word]
             figures = f"{_number(tried.outcome.value)} {sign} {_gain(tried.outcome)}".strip()
-            rows.append((f"F{FIRST_KEY + place} {tried.remedy.text}{anew}", figures, _(word), role))
+            rows.append((f"F{FIRST_KEY + place} {named(tried.remedy)}", figures, _(word), role))
         without = answer.outcomes()[0]
         value = _(WORDS["diverged"][1]) if without.word == "diverged" else _number(without.value)
         told = _("   as it is: {what} {value} ({epochs})").format(
@@ -169,13 +172,24 @@ class Trials:
             self._session.ask(None)
 
 
+def named(remedy: Remedy) -> str:
+    """Say in few words what a remedy is: the values that it sets, where these are one or two."""
+    changes, data = changes_of(remedy.options, {})
+    anew = _(", anew") if remedy.restart else ""
+    if data or len(changes) > MOST_NAMED:
+        return f"{remedy.text}{anew}"
+    told = (f"{_(FIELDS[name].label)} {FIELDS[name].format(value)}" for name, value in changes.items())
+    return f"{', '.join(told)}{anew}"
+
+
 def _first(snapshot: Snapshot) -> Finding | None:
     """Return the first finding if there is something to try."""
     first = snapshot.findings[0] if snapshot.findings else None
-    return first if first is not None and first.is_alarm and first.remedies and snapshot.step else None
+    is_to_try = first is not None and first.is_alarm and first.remedies and first.kind not in UNPROVED
+    return first if is_to_try and snapshot.step else None
 
 
-def _rank(outcome: Outcome | None, sign: int) -> tuple[int, float]:
+def _rank(outcome: CopyOutcome | None, sign: int) -> tuple[int, float]:
     """The best value first; what has none last."""
     value = outcome.value if outcome is not None else math.nan
     return (1, 0.0) if math.isnan(value) else (0, -sign * value)
@@ -205,7 +219,7 @@ def told_outcome(tried: Tried) -> str:
     return f"   {_number(outcome.value)} {sign} {_gain(outcome)} {_(word)}".replace("  ", " ")
 
 
-def _gain(outcome: Outcome) -> str:
+def _gain(outcome: CopyOutcome) -> str:
     return "" if math.isnan(outcome.gain) else f"{outcome.gain:+.3f}"
 
 
@@ -220,6 +234,7 @@ def _rows(rows: Sequence[tuple[str, str, str, Role]], width: int, theme: Theme) 
     """
     longest = max(cell_len(left) for left, *_rest in rows)
     column = 1 + max(cell_len(f"{figures} {word}".rstrip()) for _left, figures, word, _role in rows)
+    width += longest + column == width + 1  # the margin, where that is all that lacks
     has_words = longest + column <= width
     if not has_words:
         column = 1 + max(cell_len(figures or word) for _left, figures, word, _role in rows)

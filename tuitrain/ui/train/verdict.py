@@ -11,6 +11,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.remedies import Remedies
+from tuitrain.ui.train.trials import named
 from tuitrain.ui.widgets.text_lines import Lines, Piece, shortened
 
 SIGNS: dict[Severity, tuple[str, Role]] = {  # and the role of their style
@@ -71,8 +72,7 @@ class Verdict(Lines):
         text = f"{sign} {finding.text}"
         remedies = self._remedies.tried(snapshot)
         if remedies and with_remedy:
-            text += _(" · F2 {remedy}").format(remedy=remedies[0].remedy.text)
-            text += _(", anew") if remedies[0].remedy.restart else ""
+            text += _(" · F2 {remedy}").format(remedy=named(remedies[0].remedy))
         if count := sum(other.is_alarm for other in others):
             text += _(" · ! {count} more").format(count=count)
         return text, role

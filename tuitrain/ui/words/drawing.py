@@ -17,6 +17,7 @@ from tuitrain.pages.layout import rows_of
 from tuitrain.pages.lookup import Explanation
 from tuitrain.pages.markdown import Section, TextBlock
 from tuitrain.session.asked.demonstration import DemonstrateAnswer
+from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import curve_line, sparkline
@@ -128,8 +129,8 @@ def _progress(demonstration: TrainedDemonstration, theme: Theme) -> str:
     if demonstration.problem:
         return theme.plain(demonstration.problem)
     if answer is None:
-        text = _("space trains them: {epochs} epochs from the same start") if demonstration.question is None else _("…")
-        return theme.plain(text.format(epochs=told.epochs))
+        text = _("space trains them: {epochs} from the same start") if demonstration.question is None else _("…")
+        return theme.plain(text.format(epochs=counted(told.epochs, "epoch")))
     stack = _("one stack of {count}").format(count=len(demonstration.values))
     where = _("epoch {epoch} of {epochs}, the same start, {how}").format(
         epoch=answer.done, epochs=answer.total, how=stack if answer.is_stack else _("one after another")

@@ -58,7 +58,8 @@ class GradientsPane(TrainPane):
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         steps = [0 if math.isnan(one.batch_loss) else one.step for one in (before, now)]
         is_as_long = before.epochs_recorded == now.epochs_recorded
-        return before.history is now.history and is_as_long and steps[0] == steps[1]
+        is_same = before.history is now.history and before.member == now.member
+        return is_same and is_as_long and steps[0] == steps[1]
 
     def when(self, snapshot: Snapshot) -> str:
         if math.isnan(snapshot.batch_loss):
@@ -69,20 +70,21 @@ class GradientsPane(TrainPane):
         if not snapshot.layers:
             texts = (_("the gradient of each layer appears after the first epoch"), _("shown from the first epoch on"))
             return notice(width, height, texts, self.look["dim"])
-        length = snapshot.epochs_recorded
+        history = snapshot.member_history or snapshot.history
+        length = min(snapshot.epochs_recorded, history.length)
         first = max(0, length - RECENT) // STRIDE * STRIDE
         norms = [snapshot.gradient_norm, *(layer.gradient_norm for layer in snapshot.layers)]
         names = [_("all"), *(self._name_of(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
         columns = Columns.of(width, names)
-        total = snapshot.history.column("gradient_norm", length)[first:]
-        each = snapshot.history.layers("gradient_norm", length, first)
+        total = history.column("gradient_norm", length)[first:]
+        each = history.layers("gradient_norm", length, first)
         layers: list[LayerProbe | None] = [None, *snapshot.layers]
         ends = log_range(norms)
         legend = self._legend(snapshot.layers)
 
         def row(index: int) -> list[Strip]:
-            history = each[:, index - 1] if index else total
-            return [self._row(width, columns, names[index], norms[index], ends, history, layers[index], legend)]
+            past = each[:, index - 1] if index else total
+            return [self._row(width, columns, names[index], norms[index], ends, past, layers[index], legend)]
 
         rows = [Block(1, partial(row, index)) for index in range(len(norms))]
         if height >= len(rows) + 2 and not legend:

@@ -13,7 +13,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats
-from tuitrain.session.snapshot import EarlierRun, Snapshot
+from tuitrain.session.snapshot import EarlierRun, MembersView, Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
@@ -60,8 +60,11 @@ class LossPane(TrainPane):
         if not math.isnan(snapshot.batch_loss):
             settings.append(_("batch {loss}").format(loss=significant(snapshot.batch_loss)))
         best = ""
-        if snapshot.best_epoch:
-            best = _("best {loss} at {epoch}").format(loss=self._best(snapshot), epoch=snapshot.best_epoch)
+        epoch = snapshot.shown_best[0]
+        if epoch:
+            best = _("best {loss} at {epoch}").format(loss=self._best(snapshot), epoch=epoch)
+            networks = snapshot.members.count
+            best = f"{snapshot.member + 1}/{networks}: {best}" if networks > 1 else best
         title = _(self.SHOWS)
         if self.has_metric:
             metric = metric_of(snapshot)[0]
@@ -74,9 +77,10 @@ class LossPane(TrainPane):
         """The best epoch's loss; where another metric chooses it, that."""
         watched = snapshot.hyperparameters.metric
         course = snapshot.history.column("watched_metric", snapshot.epochs_recorded)
-        if watched == LOSS or not snapshot.best_epoch <= len(course) or math.isnan(course[snapshot.best_epoch - 1]):
-            return significant(snapshot.best_loss)
-        return f"{label_of_metric(watched)} {_figure(watched, float(course[snapshot.best_epoch - 1]))}"
+        best, loss = snapshot.shown_best
+        if watched == LOSS or not best <= len(course) or math.isnan(course[best - 1]):
+            return significant(loss)
+        return f"{label_of_metric(watched)} {_figure(watched, float(course[best - 1]))}"
 
     @property
     def _is_beside(self) -> bool:
@@ -117,6 +121,8 @@ class LossPane(TrainPane):
                 [id(run) for run in one.earlier],
                 math.isnan(one.first_train_loss),
                 one.past and one.past.epoch,
+                one.member,
+                repr(one.members.together),
             )
             for one in (before, now)
         ]
@@ -135,7 +141,8 @@ class LossPane(TrainPane):
         left = width // 2 if self._is_beside else 0
         metric = draw_metric(
             width - left, height, snapshot.history.column("epoch", snapshot.epochs_recorded), values,
-            f"{name}, {_(part)}", best_epoch=snapshot.best_epoch, is_share=snapshot.hyperparameters.metric not in UNITS,
+            f"{name}, {_(part)}", best_epoch=snapshot.shown_best[0],
+            is_share=snapshot.hyperparameters.metric not in UNITS,
             cursor=None if snapshot.past is None else snapshot.past.epoch, theme=self.look,
         )  # fmt: skip
         if not left:
@@ -155,14 +162,17 @@ class LossPane(TrainPane):
         return told.format(loss=significant(first))
 
     def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
-        epochs, train, validation = _losses(snapshot, is_thinned=not self.smoothing and snapshot.past is None)
+        epochs, train, validation = _losses(
+            snapshot, is_thinned=not self.smoothing and snapshot.past is None and snapshot.members.count == 1
+        )
         return draw_loss(
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
             log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
             cursor=None if snapshot.past is None else snapshot.past.epoch,
-            best_epoch=snapshot.best_epoch or None, edits=[self._edit(edit) for edit in snapshot.edits],
+            best_epoch=snapshot.shown_best[0] or None, edits=[self._edit(edit) for edit in snapshot.edits],
             earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
+            band=_band(snapshot), about_band=_about_band(snapshot.members),
         )  # fmt: skip
 
     def _difference(self, run: EarlierRun, snapshot: Snapshot) -> str:
@@ -211,6 +221,25 @@ def _losses(snapshot: Snapshot, *, is_thinned: bool) -> tuple[Floats, Floats, Fl
         return epochs, train, validation
     first, first_validation = snapshot.first_train_loss, snapshot.first_validation_loss
     return _from_start(0.0, epochs), _from_start(first, train), _from_start(first_validation, validation)
+
+
+def _band(snapshot: Snapshot) -> tuple[Floats, Floats] | None:
+    """The least and the largest of an ensemble's validation losses, as long as the losses; None of a single network."""
+    if snapshot.members.count == 1 or not snapshot.epochs_recorded:
+        return None
+    length, column = snapshot.epochs_recorded, snapshot.history.column
+    ends = column("validation_low", length), column("validation_high", length)
+    if math.isnan(snapshot.first_train_loss):
+        return ends
+    return _from_start(math.nan, ends[0]), _from_start(math.nan, ends[1])
+
+
+def _about_band(members: MembersView) -> tuple[str, ...]:
+    """What the band is and what the networks come to together, in more words and in fewer."""
+    networks = _("{count} networks").format(count=members.count)
+    together = _("together {loss}").format(loss=significant(members.together))
+    told = "" if math.isnan(members.together) else together
+    return tuple(dict.fromkeys(filter(None, (f"{networks}  {told}".rstrip(), told, networks, str(members.count)))))
 
 
 def _from_start(first: float, losses: Floats) -> Floats:

@@ -13,6 +13,7 @@ from tuitrain.text import visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import cut, line, notice, padded
+from tuitrain.ui.plots.scores import LEAST_WITH_INTERVALS
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.panes.metric_tables import MetricTables, rows_of
 from tuitrain.ui.train.panes.train_pane import KEYS, TrainPane, is_step_shown
@@ -22,7 +23,7 @@ LEAST_TITLE = 3  # cells of the pane's name
 SPARE_FRAME = 5  # cells of a frame's upper line that no title takes
 FORMS = {  # what can be drawn: its name, what it is, and the word whose page tells more
     "scores": (
-        N_("Metric"), N_("how good the answers are on rows that training does not see, beside a constant answer"),
+        N_("Metric"), N_("how good the answers are on rows not trained on, beside a constant"),
         "metric",
     ),
     "roc": (
@@ -56,7 +57,7 @@ class MetricPane(TrainPane):
         self._class_names = class_names
 
     def when(self, snapshot: Snapshot) -> str:
-        return self._whens(snapshot)[0]
+        return self._whens_alone(snapshot)[0]
 
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
         """As other panes have it, with what `m` goes on to, and as much about the epoch as there is room for."""
@@ -79,6 +80,9 @@ class MetricPane(TrainPane):
         return self.name_shown, whens[-1]
 
     def _whens(self, snapshot: Snapshot) -> list[str]:
+        return self.networks(snapshot, self._whens_alone(snapshot))
+
+    def _whens_alone(self, snapshot: Snapshot) -> list[str]:
         """The epoch that is shown and what is known of it, from all that can be said to the least."""
         found, dot = snapshot.metric_view, f" {self.look.signs.dot} "
         if found is None:
@@ -89,7 +93,7 @@ class MetricPane(TrainPane):
         if is_step_shown(snapshot):
             epoch = _("step {step}").format(step=f"{snapshot.step:,}")
         rows = dot + _("{number} rows").format(number=f"{rows_of(found):,}")
-        if 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running:
+        if 0 < found.epoch == snapshot.shown_best[0] and not snapshot.is_running:
             best, short = (text.format(epoch=found.epoch) for text in (_("best epoch {epoch}"), _("best {epoch}")))
             return [best + rows, short + rows, best, short]
         return [epoch + rows, epoch]
@@ -141,7 +145,8 @@ class MetricPane(TrainPane):
     @property
     def views(self) -> frozenset[str]:
         """Intervals and curves cost more, and a narrow column shows none."""
-        return frozenset({"metric", "metric_detail"} if self.size.width >= NARROW else {"metric"})
+        in_detail = self.size.width >= LEAST_WITH_INTERVALS or (self.size.width >= NARROW and self.form != "scores")
+        return frozenset({"metric", "metric_detail"} if in_detail else {"metric"})
 
     @property
     def name_shown(self) -> str:

@@ -23,6 +23,7 @@ from tuitrain.ui.plots.residuals import draw_residuals
 from tuitrain.ui.plots.scores import (
     NARROW,
     NARROW_OF_A_CLASS,
+    WIDE,
     class_rows,
     confusion_lines,
     interval_text,
@@ -119,14 +120,15 @@ class MetricTables:
     def wide(self, width: int, height: int) -> list[Strip]:
         """Scores, each class, how far the probabilities can be relied on, and a picture where there is room."""
         found, theme = self.found, self.theme
-        noisy = [self._noisy_line(width)] if self.is_noisy and found.intervals else []
+        noisy = [self._noisy_line(width)] if self.is_noisy else []
         left = height - len(noisy)
         classes: list[Strip] = []
         if found.confusion is not None and found.class_scores is not None and left > LEAST_SCORES + 2:
             rows = min(len(self.names) + 1, MOST_CLASSES, left - LEAST_SCORES - 1)
             title = _("By class") + self._threshold_text()
             table = class_rows(width, rows, found.class_scores, found.confusion, self.names, theme=theme)
-            classes = [self._rule(width, title), *table]
+            has_rule = width >= LEAST_PAIRS or found.threshold is not None
+            classes = [*([self._rule(width, title)] if has_rule else []), *table]
         left -= len(classes)
         reliable = self._reliability(width) if left > LEAST_SCORES + 5 else []
         left -= len(reliable)
@@ -158,7 +160,7 @@ class MetricTables:
 
     def _threshold_text(self) -> str:
         if not self.positive:
-            return f" {self.theme.signs.dot} " + _("p: look for one of them")
+            return f" {self.theme.signs.dot} " + _("p: look for one")
         if self.found.threshold is None:
             return ""
         return f" {self.theme.signs.dot} " + _("{name} from {threshold}").format(
@@ -181,7 +183,9 @@ class MetricTables:
             _("! only {rows} rows of {name}").format(rows=rows, name=name),
         ]
         text = next((form for form in forms if cell_len(form) < width), forms[-1])
-        return line(width, [(f" {cut(self.theme.plain(text), width - 1, theme=self.theme)}", self.theme["warning"])])
+        is_wide = any(high - low >= WIDE for low, high in self.found.intervals.values())
+        style = self.theme["warning" if is_wide else "dim"]
+        return line(width, [(f" {cut(self.theme.plain(text), width - 1, theme=self.theme)}", style)])
 
     def _reliability(self, width: int) -> list[Strip]:
         found = self.found.reliability
@@ -218,9 +222,9 @@ class MetricTables:
             area = self._area("roc_auc")
             says = [_("ROC{of}: area {area}, a coin .500").format(of=self._of(), area=area),
                     _("ROC: area {area}").format(area=area)]  # fmt: skip
-        facts = [_("recall (up) {recall}, false alarms (across) {alarms}").format(
-            recall=share(recall).strip(), alarms=share(alarms).strip()) for recall, _precision, alarms in marks[:1]
-        ]  # fmt: skip
+        forms = [_("recall (up) {recall}, false alarms (across) {alarms}"), _("recall {recall}, alarms {alarms}")]
+        facts = [form.format(recall=share(recall).strip(), alarms=share(alarms).strip())
+                 for recall, _precision, alarms in marks[:1] for form in forms]  # fmt: skip
         places = [(alarms, recall) for recall, _precision, alarms in marks]
         named = Named(curves, self.names, places, says, facts, _("false alarms"), (0.0, 1.0))
         return draw_curves(width, height, named, theme=self.theme)
@@ -240,9 +244,10 @@ class MetricTables:
             says = [_("Precision{of}: average {area}, by chance {chance}").format(**told),
                     _("Precision: average {area}, by chance {chance}").format(**told),
                     _("average {area}, by chance {chance}").format(**told)]  # fmt: skip
-        facts = [_("precision (up) {precision}, recall (across) {recall}").format(
-            precision=share(precision).strip(), recall=share(recall).strip()) for recall, precision, _far in marks[:1]
-        ]  # fmt: skip
+        forms = [_("precision (up) {precision}, recall (across) {recall}"),
+                 _("precision {precision}, recall {recall}")]  # fmt: skip
+        facts = [form.format(recall=share(recall).strip(), precision=share(precision).strip())
+                 for recall, precision, _alarms in marks[:1] for form in forms]  # fmt: skip
         places = [(recall, precision) for recall, precision, _alarms in marks]
         named = Named(curves, self.names, places, says, facts, _("recall"), baseline)
         return draw_curves(width, height, named, theme=self.theme)

@@ -57,9 +57,9 @@ class ParametersPane(TrainPane, inherit_bindings=False):
     class EditAsked(Message):
         """The user wants to change a parameter."""
 
-        def __init__(self, index: int, name: str, value: float) -> None:
+        def __init__(self, index: int, name: str, value: float, member: int) -> None:
             super().__init__()
-            self.index, self.name, self.value = index, name, value
+            self.index, self.name, self.value, self.member = index, name, value, member
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
@@ -95,7 +95,8 @@ class ParametersPane(TrainPane, inherit_bindings=False):
         found = self._snapshot.parameters if self._snapshot is not None else None
         if found is not None and weights_picture.is_small(found) and self._snapshot is not None:
             name = weights_picture.name_of(found, self._names(self._snapshot), self.chosen)
-            self.post_message(self.EditAsked(self.chosen, name, weights_picture.value_of(found, self.chosen)))
+            value = weights_picture.value_of(found, self.chosen)
+            self.post_message(self.EditAsked(self.chosen, name, value, self._snapshot.member))
 
     def _names(self, snapshot: Snapshot) -> list[list[str]]:
         assert snapshot.parameters is not None

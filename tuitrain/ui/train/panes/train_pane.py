@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -60,7 +61,7 @@ class TrainPane(LivePane[Snapshot]):
 
     def kept(self, snapshot: Snapshot, epoch: int) -> str:
         """The epoch of the weights that are shown, and which ones are kept as the best."""
-        best = snapshot.best_epoch
+        best = snapshot.shown_best[0]
         if not snapshot.step:
             return _("before the first step")
         if is_step_shown(snapshot):
@@ -79,10 +80,25 @@ class TrainPane(LivePane[Snapshot]):
         others = [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
             title = self.look.signs.bar.join([self.name_shown, *others])
-            if cell_len(title) + cell_len(when) > self.outer_size.width - SPARE_FRAME:
-                when = when.split(f" {self.look.signs.dot} ")[0]  # the epoch at least
-            return title, when
-        return f" {self.look.signs.dot} ".join(filter(None, (self.name_shown, when))), ""
+            room = self.outer_size.width - SPARE_FRAME - cell_len(title)
+            return title, self.with_network(snapshot, [when, when.split(f" {self.look.signs.dot} ")[0]], room)
+        title = self.name_shown
+        when = self.with_network(snapshot, [when], self.outer_size.width - SPARE_FRAME - cell_len(title) - 3)
+        return f" {self.look.signs.dot} ".join(filter(None, (title, when))), ""
+
+    def with_network(self, snapshot: Snapshot, whens: Sequence[str], room: int) -> str:
+        """The first of `whens` that has room; see `networks`."""
+        forms = self.networks(snapshot, whens)
+        return next((form for form in forms if cell_len(form) <= room), forms[-1])
+
+    def networks(self, snapshot: Snapshot, whens: Sequence[str]) -> list[str]:
+        """Each of `whens`, of an ensemble behind the network that is shown: ``network 3 of 8``, and shorter ``3/8``."""
+        count, number = snapshot.members.count, snapshot.member + 1
+        if count == 1 or not whens[-1]:
+            return list(whens)
+        dot, whole = f" {self.look.signs.dot} ", _("network {number} of {networks}")
+        named = (whole.format(number=number, networks=count), f"{number}/{count}")
+        return [f"{which}{dot}{when}" for when in whens for which in named]
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""
