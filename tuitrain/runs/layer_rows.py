@@ -16,7 +16,7 @@ APART = 64  # epochs from one row to the next before that
 
 
 @dataclass(frozen=True)
-class _Block:
+class _Stretch:
     """The rows (N, R, L) of the epochs from `first` (counted from 0) on, `apart` epochs from one to the next."""
 
     first: int
@@ -30,8 +30,8 @@ class _Block:
         found: Floats = self.rows[quantity, (np.arange(first, stop) - self.first) // self.apart]
         return found
 
-    def thinned(self) -> _Block:
-        return self if self.apart > 1 else _Block(self.first, APART, self.rows[:, ::APART].copy())
+    def thinned(self) -> _Stretch:
+        return self if self.apart > 1 else _Stretch(self.first, APART, self.rows[:, ::APART].copy())
 
 
 class LayerRows:
@@ -40,7 +40,7 @@ class LayerRows:
     def __init__(self, quantities: int, layers: int) -> None:
         self.length = 0
         self.layers = layers
-        self._blocks: tuple[_Block, ...] = (_Block(0, 1, np.empty((quantities, WHOLE, layers))),)
+        self._blocks: tuple[_Stretch, ...] = (_Stretch(0, 1, np.empty((quantities, WHOLE, layers))),)
 
     def append(self, row: Floats) -> None:
         """Add the next epoch's row (N, L)."""
@@ -58,12 +58,12 @@ class LayerRows:
             self.length += count
             rows = rows[:, count:]
 
-    def _room(self) -> _Block:
+    def _room(self) -> _Stretch:
         """Return the newest block, which has room for another row; thin those before the one before it."""
         last = self._blocks[-1]
         if self.length - last.first == last.rows.shape[1]:
             older = (*(block.thinned() for block in self._blocks[:-1]), last)
-            last = _Block(self.length, 1, np.empty_like(last.rows))
+            last = _Stretch(self.length, 1, np.empty_like(last.rows))
             self._blocks = (*older, last)
         return last
 
@@ -87,8 +87,8 @@ class LayerRows:
         for block in self._blocks:
             count = min(-(-(length - block.first) // block.apart), block.rows.shape[1])
             if count > 0:
-                kept.append(_Block(block.first, block.apart, block.rows[:, :count].copy()))
+                kept.append(_Stretch(block.first, block.apart, block.rows[:, :count].copy()))
         if kept:
-            copy._blocks = (*kept, _Block(length, 1, np.empty((quantities, WHOLE, self.layers))))
+            copy._blocks = (*kept, _Stretch(length, 1, np.empty((quantities, WHOLE, self.layers))))
         copy.length = length
         return copy
