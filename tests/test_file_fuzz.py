@@ -29,7 +29,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
-from tuitrain.runs.lock import Lock
+from tuitrain.runs.holder import Holder
 from tuitrain.runs.model import load_model
 from tuitrain.search.api import SearchResult
 from tuitrain.search.best_model import StudyChoice
@@ -285,13 +285,14 @@ def test_a_model_is_read_or_told(name: str) -> None:
     assert results == {True, False}
 
 
-def test_a_lock_is_believed_or_taken_over() -> None:
+def test_a_lock_holds_whatever_is_written_in_it() -> None:
     def one(rng: random.Random, folder: Path) -> None:
-        lock = Lock(folder / "lock")
+        holder = Holder(folder)
         told = json.loads((folder / "lock").read_bytes())
-        lock.release()
         changed(told, rng, HOSTILE)
         (folder / "lock").write_text(json.dumps(told))
-        opened_or_told(lambda: Lock(folder / "lock").release())
+        assert not opened_or_told(lambda: Holder(folder))
+        holder.release()
+        assert opened_or_told(lambda: Holder(folder).release())
 
     fuzzed(one)

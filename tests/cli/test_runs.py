@@ -11,14 +11,21 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.cli.conftest import Called
+from tests.plain import plain, plain_dataset
 from tests.session.kept import content
+from tests.session.test_conformance import until
+from tuitrain.cli.train import end_by, signals_noted
 from tuitrain.runs.model import load_model
 from tuitrain.runs.run import METRICS, read_run
+from tuitrain.session.commands import Start
+from tuitrain.session.keeping import RunPlace
+from tuitrain.session.training import TrainingSession
 
 # The command line, with a checkpoint after each epoch.
 PROGRAM = """
@@ -39,7 +46,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 def wait_for_epochs(process: subprocess.Popen[bytes], run: Path, least: int = 3) -> None:
     """Wait until so many epochs are written."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not (run / METRICS).exists() or (run / METRICS).read_bytes().count(b"\n") < least:
         if process.poll() is not None:
             return  # it was faster
@@ -54,7 +61,7 @@ def ended(folder: Path, *numbers: signal.Signals, arguments: tuple[str, ...] = E
         wait_for_epochs(process, folder / "runs" / "run")
         for number in numbers:
             process.send_signal(number)
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=600)
     finally:
         process.kill()
     return process.returncode, out.decode(), errors.decode()
@@ -69,6 +76,23 @@ def test_ctrl_c_keeps_a_result_and_a_run_that_goes_on(tmp_path: Path) -> None:
     assert found["run"] == str(tmp_path / "runs" / "run")
 
 
+def test_a_second_ctrl_c_just_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endless = plain(hidden_layers=(4,), epochs=10**6, patience=0)
+    session = TrainingSession(plain_dataset("iris"), endless, place=RunPlace(tmp_path, "run"))
+    with signals_noted(session) as caught:
+        session.send(Start())
+        until(session, lambda snapshot: snapshot.epoch > 2)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        session.close()
+        assert end_by(session, caught, as_json=True) == 130
+        signal.raise_signal(signal.SIGINT)  # too late to change anything
+    found = capsys.readouterr()
+    assert (found.out, read_run(tmp_path / "run").status) == ("", "paused")
+    assert "to continue: tuitrain train --resume" in found.err
+    assert not read_run(tmp_path / "run").about["evaluations"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])
 def test_other_signals_just_stop(number: signal.Signals, tmp_path: Path) -> None:
     code, out, errors = ended(tmp_path, number)
@@ -78,8 +102,26 @@ def test_other_signals_just_stop(number: signal.Signals, tmp_path: Path) -> None
     assert "evaluations" not in run.about or not run.about["evaluations"]
 
 
-def check_kill(folder: Path, arguments: tuple[str, ...], epochs: int, seconds: float) -> None:
+def content_anywhere(path: Path) -> dict[str, Any]:
+    """Return what a run holds, without where it was begun."""
+    found = content(path)
+    return {**found, "run": {**found["run"], "directory": ""}}
+
+
+def undisturbed(folder: Path, arguments: tuple[str, ...]) -> dict[str, object]:
+    """Return what a training comes to that nothing disturbs."""
+    folder.mkdir()
+    process = started(folder, *arguments, "--name", "run")
+    _out, errors = process.communicate(timeout=6000)
+    assert process.returncode == 0, errors
+    return content_anywhere(folder / "runs" / "run")
+
+
+def check_kill(
+    folder: Path, arguments: tuple[str, ...], epochs: int, seconds: float, expected: dict[str, object]
+) -> None:
     """Kill a training so many seconds after so many epochs were written; continue it, and compare."""
+    folder.mkdir()
     process = started(folder, *arguments, "--name", "run")
     wait_for_epochs(process, folder / "runs" / "run", epochs)
     time.sleep(seconds)
@@ -87,27 +129,26 @@ def check_kill(folder: Path, arguments: tuple[str, ...], epochs: int, seconds: f
     process.communicate()
     if read_run(folder / "runs" / "run").status == "interrupted":
         again = started(folder, "train", "--resume", "run")
-        _out, errors = again.communicate(timeout=120)
+        _out, errors = again.communicate(timeout=6000)
         assert again.returncode == 0, errors
-    undisturbed = started(folder, *arguments, "--name", "undisturbed")
-    undisturbed.communicate(timeout=120)
-    assert content(folder / "runs" / "run") == content(folder / "runs" / "undisturbed")
+    assert content_anywhere(folder / "runs" / "run") == expected
 
 
 @pytest.mark.long
 def test_a_killed_training_ends_as_if_nothing_had_been(tmp_path: Path) -> None:
-    check_kill(tmp_path, ("train", "iris", "--epochs", "60", "--patience", "0", "--dropout", "0.2"), 3, 0.0)
+    arguments = ("train", "iris", "--epochs", "60", "--patience", "0", "--dropout", "0.2")
+    check_kill(tmp_path / "killed", arguments, 3, 0.0, undisturbed(tmp_path / "whole", arguments))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("layers", ["8x8", "64x32", "128x64", "512x256"])
 def test_trainings_killed_at_random_moments_end_the_same(layers: str, tmp_path: Path) -> None:
     chance = random.Random(layers)
+    arguments = ("train", "digits", "--epochs", "20", "--patience", "0", "--hidden-layers", layers)
+    expected = undisturbed(tmp_path / "whole", arguments)
     for number in range(25):
-        folder = tmp_path / f"{number}"
-        folder.mkdir()
-        arguments = ("train", "digits", "--epochs", "20", "--patience", "0", "--hidden-layers", layers)
-        check_kill(folder, arguments, chance.randint(0, 18), chance.uniform(0.0, 0.03))
+        seconds = chance.uniform(0.0, 0.03)
+        check_kill(tmp_path / f"{number}", arguments, chance.randint(0, 18), seconds, expected)
 
 
 def test_a_training_goes_on_with_more_epochs(tmp_path: Path, call: Callable[..., Called]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -11,13 +12,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from rich.cells import cell_len
 
 from tests.cli.conftest import Called
 from tests.plain import plain
-from tests.session.kept import IRIS, CountingDisk, place, ticking, train
+from tests.session.kept import IRIS, CountingDisk, in_a_child, place, ticking, train
+from tuitrain.cli.completion import complete_runs_and_studies
 from tuitrain.cli.runs import curve_lines, table_lines
 from tuitrain.errors import RunError
 from tuitrain.runs.metrics_file import read_epochs
@@ -225,3 +228,71 @@ def test_completion_is_installed_where_the_shell_looks(
     assert call("completion", "install", "fish").returncode == 0
     written = (tmp_path / ".config/fish/completions/tuitrain.fish").read_text()
     assert written.strip() == call("completion", "show", "fish").stdout.strip() and "_TUITRAIN_COMPLETE" in written
+
+
+def test_a_search_is_shown_compared_noted_and_deleted(tmp_path: Path, call: Callable[..., Called]) -> None:
+    where = ("--runs-dir", str(tmp_path / "r"))
+    arguments = ("search", "iris", "--learning-rate", "0.01,0.1", "--epochs", "2", "--strategy", "grid", "--jobs", "0")
+    found = [json.loads(call(*arguments, "--name", n, "--json", *where).stdout) for n in ("s", "t")]
+    shown = call("runs", *where, "show", "s").stdout
+    best = found[0]["best"]
+    assert f"{best['score']:.4f} accuracy" in shown and "2 finished" in shown and "validation_accuracy" in shown
+    assert f"learning_rate={best['hyperparameters']['learning_rate']}" in shown
+    assert "all else equal" in call("runs", *where, "diff", "s", "t").stdout
+    assert call("train", "iris", "--learning-rate", "0.3", "--epochs", "2", "--name", "u", *where).returncode == 0
+    compared = [line.split() for line in call("runs", *where, "diff", "s", "u").stdout.splitlines()]
+    assert ["learning", "rate", str(best["hyperparameters"]["learning_rate"]), "0.3"] in compared
+    assert call("runs", *where, "note", "s", "the one").returncode == 0
+    assert [row["name"] for row in listed(call, tmp_path / "r", "--where", "note == 'the one'")] == ["s"]
+    assert call("runs", *where, "prune", "--where", "kind == 'search' and note == 'the one'", "--yes").returncode == 0
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["t", "u"]
+
+
+def test_what_a_kill_left_before_it_was_a_run_is_told_and_deleted(tmp_path: Path, call: Callable[..., Called]) -> None:
+    for at in (5, 7, 12):  # after the lock is there, before run.json is
+
+        def die(number: int, name: str, at: int = at) -> None:
+            if number == at:
+                os._exit(9)
+
+        keeper = Keeper(place(tmp_path, CountingDisk(die), f"{at}"), clock=ticking())
+        assert in_a_child(lambda keeper=keeper: keeper.begin(LiveTraining(IRIS, H))) == 9  # type: ignore[misc]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "lock").touch()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    told = call("runs", "--runs-dir", str(tmp_path)).stderr
+    left = [n for n in ("5", "7", "12") if not (tmp_path / n / "run.json").exists()]
+    assert left and [n for n in (*left, "mine") if f"{n}: a kill has left it" in told] == left
+    assert call("runs", "--runs-dir", str(tmp_path), "prune", "--yes").returncode == 0
+    assert (tmp_path / "mine" / "thesis.txt").exists() and not any((tmp_path / n).exists() for n in left)
+
+
+def test_an_export_on_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, folder: Path, call: Callable[..., Called], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "m.py").write_text("as before")
+    monkeypatch.setattr(os, "fsync", full)
+    for form, name in (("python", "m.py"), ("csv", "e.csv")):
+        done = call("export", "a", "--to", form, "-o", str(tmp_path / name), "--runs-dir", str(folder))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"tuitrain: {tmp_path / name}: cannot be written: No space left on device\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.py"]
+    assert (tmp_path / "m.py").read_text() == "as before"
+
+
+def test_an_export_to_an_output_that_takes_nothing_fails(folder: Path) -> None:
+    program = [sys.executable, "-m", "tuitrain", "export", "a", "--to", "csv", "--runs-dir", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "tuitrain: cannot write: No space left on device\n")
+
+
+def test_the_shell_is_offered_a_search_once(tmp_path: Path, call: Callable[..., Called]) -> None:
+    assert call("search", "iris", "--learning-rate", "0.1,0.2", "--epochs", "1", "--jobs", "0", "--strategy", "grid",
+                "--name", "s", "--runs-dir", "r").returncode == 0  # fmt: skip
+    context = click.Context(click.Command("export"))
+    context.params["runs_dir"] = Path("r")
+    assert [item.value for item in complete_runs_and_studies(context, click.Option(["-x"]), "")] == ["s"]

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -21,9 +22,11 @@ from tests.cli.conftest import Called
 from tests.cli.test_cli import COMMAND, run
 from tuitrain.cli import commands
 from tuitrain.cli.search import STOPPING
+from tuitrain.runs.run import read_run
 from tuitrain.search.study.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
+HERE = ("--runs-dir", "runs")
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -123,9 +126,9 @@ def test_ctrl_c_keeps_what_was_found_and_resume_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tmp_path: Path) -> None:
-    """It comes when the lock is taken, which is before there is anything that could be stopped."""
+    """It comes when there is a study, which is before there is anything that could be stopped."""
     process = begin("digits", "--trials", "2000", "--folds", "1", "--jobs", "2", "--study", "s", cwd=tmp_path)
-    wait_for((tmp_path / "s" / "lock").exists)
+    wait_for((tmp_path / "s" / "run.json").exists)
     process.send_signal(number)
     process.communicate(timeout=120)
     assert process.returncode == 128 + number
@@ -161,7 +164,7 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert not (tmp_path / "s" / "lock").exists()
+    assert read_run(tmp_path / "s").status == "paused"
     assert [trial["state"] for trial in table(tmp_path / "s")] == ["finished"] * 3
 
 
@@ -240,7 +243,7 @@ def test_mistakes_are_told_in_one_message(
     assert done.returncode in {1, 2}
     assert said in done.stderr
     assert done.stdout == ""
-    assert not list(tmp_path.glob("studies/*"))
+    assert not list(tmp_path.glob("runs/*"))
 
 
 def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path, call: Callable[..., Called]) -> None:
@@ -256,3 +259,76 @@ def test_a_search_bears_that_all_standard_streams_are_closed(tmp_path: Path) -> 
     done = subprocess.run(["sh", "-c", program], cwd=tmp_path, env=environment, timeout=120, check=False)
     assert done.returncode == 0
     assert [trial.state for trial in Study(tmp_path / "s").trials] == ["finished", "finished"]
+
+
+def searching(folder: Path) -> subprocess.Popen[bytes]:
+    """A search that goes on for long, of which a trial is finished."""
+    small = ("--folds", "1", "--epochs", "3", "--hidden-layers", "4", "--learning-rate", "..")
+    endless = ("--strategy", "random", "--trials", "100000", "--jobs", "0", "--name", "s", *HERE)
+    process = begin("iris", *small, *endless, cwd=folder)
+    journal = folder / "runs" / "s" / "journal.jsonl"
+    wait_for(lambda: process.poll() is not None or (journal.exists() and b'"finished"' in journal.read_bytes()))
+    assert process.poll() is None
+    return process
+
+
+def test_a_search_is_a_run_that_one_process_holds(tmp_path: Path, call: Callable[..., Called]) -> None:
+    process = searching(tmp_path)
+    try:
+        (row,) = json.loads(call("runs", *HERE, "--json").stdout)
+        assert (row["name"], row["kind"], row["status"], row["dataset"]) == ("s", "search", "running", "iris")
+        refused = call("search", "--resume", "s", "--jobs", "0", *HERE)
+        assert refused.returncode == 1
+        assert refused.stderr == f"tuitrain: runs/s: is held by process {process.pid} on {socket.gethostname()}\n"
+        assert call("runs", *HERE, "prune", "s", "--yes").returncode == 1
+    finally:
+        process.kill()
+        process.communicate()
+    (row,) = json.loads(call("runs", *HERE, "--json").stdout)
+    trials = table(tmp_path / "runs" / "s")
+    assert row["status"] == "interrupted"
+    assert row["best_score"] == max(float(trial["score"]) for trial in trials if trial["score"])
+    assert row["epochs"] == sum(int(trial["epochs"]) for trial in trials if trial["epochs"])
+
+
+def test_run_json_tells_what_a_search_was_made_with_and_came_to(tmp_path: Path, call: Callable[..., Called]) -> None:
+    done = call("search", "iris", *SMALL, "--trials", "3", "--jobs", "0", "--name", "s", "--json", *HERE)
+    found, about = json.loads(done.stdout), read_run(tmp_path / "runs" / "s").about
+    assert (about["kind"], about["status"], about["ending"]) == ("search", "done", "all trials are done")
+    assert about["dataset"]["source"]["source"] == "iris" and about["versions"]["threads"] == 1
+    assert about["dataset"]["source"]["fingerprint"] == tuitrain.load_dataset("iris").fingerprint
+    assert about["best_score"] == found["best"]["score"] and about["evaluations"] == {"test": found["test"]}
+    assert about["best_hyperparameters"]["learning_rate"] == found["best"]["hyperparameters"]["learning_rate"]
+    (row,) = json.loads(call("runs", *HERE, "--where", "kind == 'search'", "--json").stdout)
+    assert (row["best_score"], row["started"]) == (about["best_score"], about["started"])
+    assert row["hyperparameters"] == about["best_hyperparameters"]
+    assert call("search", "iris", *SMALL, "--jobs", "0", "--name", "s", *HERE).stderr.endswith(
+        "continue it: --resume s\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        (signal.SIGINT, "stopped"),
+        (signal.SIGTERM, "interrupted"),
+        pytest.param(signal.SIGHUP, "interrupted", marks=pytest.mark.long),
+    ],
+)
+def test_a_signal_ends_a_search_as_it_ends_a_training(number: signal.Signals, status: str, tmp_path: Path) -> None:
+    process = searching(tmp_path)
+    process.send_signal(number)
+    out, said = process.communicate(timeout=60)
+    assert (process.returncode, read_run(tmp_path / "runs" / "s").status) == (128 + number, status)
+    assert bool(out) == (status == "stopped")
+    assert (b"to continue: tuitrain search --resume runs/s" in said) == (status != "stopped")
+
+
+def test_data_from_standard_input_are_kept_with_the_search(tmp_path: Path, call: Callable[..., Called]) -> None:
+    rows = "\n".join(["a,b,c", *(f"{n},{n % 7},{'yes' if n % 3 else 'no'}" for n in range(60))])
+    arguments = ("--epochs", "2", "--jobs", "0", "--folds", "1", "--learning-rate", "..", *HERE)
+    done = run("search", "-", *arguments, "--trials", "2", "--name", "s", cwd=tmp_path, data=rows.encode())
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "s" / "data.safetensors").exists() and "cannot be read again" not in done.stderr
+    done = call("search", "--resume", "s", "--trials", "4", "--jobs", "0", "--json", *HERE)
+    assert json.loads(done.stdout)["trials"] == 4, done.stderr

@@ -87,6 +87,9 @@ def test_drawn_and_wide_tables_get_no_bins_unasked() -> None:
     assert load_dataset("moons").bins is None
     assert load_dataset("digits").bins is None
     assert load_dataset("moons", encode_numbers="bins").bins is not None
+    X = np.random.default_rng(0).normal(size=(60, 61))
+    frames = [{f"x{place}": column for place, column in enumerate(X.T[:width])} | {"y": X[:, 0]} for width in (60, 61)]
+    assert [load_dataset(frame, "y").has_bins for frame in frames] == [True, False]
 
 
 def test_a_model_keeps_its_bins_and_one_without_says_nothing_of_them(tmp_path) -> None:

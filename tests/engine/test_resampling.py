@@ -39,6 +39,15 @@ def test_scores_of_values_on_drawn_rows() -> None:
         assert {name: value[place] for name, value in found.items()} == pytest.approx(expected, nan_ok=True)
 
 
+def test_values_that_are_not_finite_have_no_interval() -> None:
+    truth = RNG.normal(0, 1, ROWS)
+    for worst in (np.nan, np.inf):
+        found = intervals(ROWS, values_measure(truth, np.r_[worst, truth[1:]]))
+        assert np.isnan([*found.values()]).all()
+    huge = intervals(ROWS, values_measure(truth, np.r_[1e300, truth[1:]]))
+    assert np.isfinite(huge["median_error"]).all()
+
+
 def test_the_interval_of_a_share_is_that_of_the_binomial() -> None:
     truth = np.repeat([0, 1], [360, 40])
     decided = np.where(np.arange(400) % 10 == 0, 1 - truth, truth)  # nine of ten are right

@@ -16,6 +16,7 @@ from tuitrain import Hyperparameters, load_dataset, load_model, train
 from tuitrain.cli import commands
 from tuitrain.engine.scoring import best_threshold, decided_at, scores_of_classes
 from tuitrain.errors import DataError, HyperparameterError
+from tuitrain.options.metric_names import OF_DECISIONS
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,20 @@ def test_the_threshold_is_the_best_of_all() -> None:
     best = max(theirs.f1_score(truth, own >= cut, zero_division=0) for cut in np.unique(own))
     assert theirs.f1_score(truth, own >= found) == pytest.approx(best)
     assert decided_at(np.array([[0.6, 0.3, 0.1], [0.5, 0.1, 0.4]]), 2, 0.3).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("metric", sorted(OF_DECISIONS))
+def test_the_threshold_is_the_best_of_all_for_each_metric(metric: str) -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 3, 80)
+    scores = rng.dirichlet([1, 1, 1], 80) * 0.6 + 0.4 * np.eye(3)[truth]
+
+    def value(threshold: float) -> float:
+        decided = decided_at(scores, 2, threshold)
+        return scores_of_classes(truth, scores, decided, are_probabilities=True, positive=2)[metric]
+
+    every = max(value(cut) for cut in np.linspace(0, 1, 2001))
+    assert value(best_threshold(truth, scores, 2, metric)) == pytest.approx(every)
 
 
 def test_intervals_hold_what_other_rows_would_give() -> None:

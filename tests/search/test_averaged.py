@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,18 @@ from sklearn.metrics import accuracy_score, log_loss, r2_score
 
 from tuitrain import Hyperparameters, load_dataset, load_model, tune
 from tuitrain.cli import commands
+from tuitrain.cli.progress import search_summary
 from tuitrain.engine.average import average
 from tuitrain.engine.probabilities import class_probabilities
+from tuitrain.options.search_settings import Settings
 from tuitrain.runs.average_model import AverageModel
 from tuitrain.runs.model import Model
 from tuitrain.search.api import SearchResult
 from tuitrain.search.averaged import greedy_counts
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.train import train
+from tuitrain.ui.search.status import SearchStatusRow
+from tuitrain.ui.theme import theme_of
 
 UNLIKE = {"hidden_layers": "none,6,8x4", "activation": "relu,tanh,leaky_relu", "learning_rate": "1e-3..1e-1"}
 BASE = {"epochs": 3, "patience": 0}
@@ -128,6 +135,54 @@ def test_the_command_line_takes_the_file(unlike: AverageModel, tmp_path: Path) -
     assert run(commands, ["export", str(path), "--to", "python", "-o", str(exported)]).exit_code == 0
     checked = subprocess.run([sys.executable, exported, "--check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_study_is_exported_with_its_average_and_summed_up(searched: SearchResult, tmp_path: Path) -> None:
+    exported = tmp_path / "exported.py"
+    done = CliRunner().invoke(
+        commands, ["export", str(searched.study.path), "--to", "python", "-o", str(exported)], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    chosen = searched.chosen
+    assert chosen.average is not None
+    weights = [one["weight"] for one in json.loads(vars_of(exported)["json"])["networks"]]
+    assert weights == pytest.approx(chosen.average.weights)
+    told = search_summary(searched)
+    for words in (
+        f"{chosen.average.score:.4f} out of fold",
+        f"{chosen.average.single_score:.4f} the best alone",
+        f"loss {chosen.test['loss']:.4f}",
+        f"loss {chosen.single_test['loss']:.4f}",
+        "average.safetensors",
+    ):
+        assert words in told  # fmt: skip
+    shown = searched.to_json()
+    assert shown["test"]["loss"] == chosen.test["loss"]
+    assert shown["average"]["single_test"]["loss"] == chosen.single_test["loss"]
+    assert shown["average"]["trials"] == list(chosen.average.trials)
+
+
+def vars_of(exported: Path) -> dict[str, str]:
+    """What the file holds before it is run."""
+    line = next(line for line in exported.read_text().splitlines() if line.startswith("MODEL:"))
+    found: dict[str, str] = ast.literal_eval(line.partition(" = ")[2])
+    return found
+
+
+def test_the_screens_status_tells_both_scores() -> None:
+    settings = Settings(metric="accuracy", folds=1)
+    progress = SimpleNamespace(best=None, trials=(), trials_per_second=0, seconds_left=None, seconds=0)
+    seen = SearchSnapshot(
+        1,
+        "done",
+        settings=settings,
+        progress=progress,
+        test={"accuracy": 0.9},
+        single_test={"accuracy": 0.8},  # type: ignore[arg-type]
+    )
+    row = SearchStatusRow(theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"}), lambda text: None)
+    parts = ["".join(part) for part in row._results(seen, settings, progress, is_wide=True)]  # type: ignore[arg-type]
+    assert parts == ["test 0.9000 averaged, 0.8000 the best alone"]
 
 
 def names_of_iris() -> list[str]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,12 +19,14 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tests.search.study.test_study import BASE, IRIS, OWN, RANGES, begun, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.holder import is_held
 from tuitrain.search.api import conducting, run_study
-from tuitrain.search.conductor import Conductor
+from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
 from tuitrain.search.study.opening import change_study, create_study
 from tuitrain.search.study.study import Study
+from tuitrain.search.study.study_row import study_row
 from tuitrain.search.workers.supervisor import Supervisor
 
 
@@ -51,12 +54,13 @@ def test_what_another_process_finished_is_kept(tmp_path: Path) -> None:
     assert told(here) == told(run(tmp_path / "whole", trials=12).study)
 
 
-def test_a_study_whose_lock_was_taken_is_not_written(tmp_path: Path) -> None:
+def test_a_study_whose_lock_was_replaced_is_not_written(tmp_path: Path) -> None:
     study = begun(tmp_path / "s")
     study.begin_writing()
+    (tmp_path / "s" / "lock").unlink()
     (tmp_path / "s" / "lock").write_text("another's")
     before = (tmp_path / "s" / "journal.jsonl").exists()
-    with pytest.raises(SearchError, match="took this search for dead"):
+    with pytest.raises(SearchError, match="another program has replaced"):
         study.exhaust()
     assert (tmp_path / "s" / "journal.jsonl").exists() == before
 
@@ -65,8 +69,25 @@ def test_a_study_that_was_removed_is_said_to_be(tmp_path: Path) -> None:
     study = begun(tmp_path / "s")
     study.begin_writing()
     shutil.rmtree(tmp_path / "s")
-    with pytest.raises(SearchError, match="s: the study has been removed"):
+    with pytest.raises(SearchError, match="s: the study has been moved or removed"):
         study.exhaust()
+
+
+def test_a_study_that_is_moved_while_it_is_searched_is_told_of_and_goes_on_there(tmp_path: Path) -> None:
+    expected = told(run(tmp_path / "whole", trials=9).study)
+    study = begun(tmp_path / "s", trials=9)
+
+    def move(progress: SearchProgress) -> None:
+        if progress.trials and not (tmp_path / "there").exists():
+            (tmp_path / "s").rename(tmp_path / "there")
+
+    with pytest.raises(SearchError, match=r"s: was moved to .*there while it .* tuitrain search --resume .*there$"):
+        run_study(study, IRIS, on_progress=move)
+    assert not (tmp_path / "s").exists()
+    moved = Study(tmp_path / "there")
+    assert study_row(moved, datetime.now(UTC)).values["status"] == "interrupted"
+    run_study(moved, IRIS)
+    assert told(moved) == expected
 
 
 @pytest.mark.parametrize("strategy", ["bayesian", "random"])
@@ -138,7 +159,7 @@ def test_a_conductor_that_cannot_write_gives_back_what_it_holds(
             patch.setattr(Supervisor, "close", lost)
         assert [pool["num_threads"] for pool in threadpool_info()] == before
         assert conductor.progress().running == ()
-    assert not (tmp_path / "s" / "lock").exists()
+    assert not is_held(tmp_path / "s")
 
 
 def test_stacks_that_a_kill_left_in_the_middle_wait_too(tmp_path: Path) -> None:

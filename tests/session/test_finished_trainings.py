@@ -13,10 +13,12 @@ from tests.session.test_conformance import until
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.engine import Trainer
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
+from tuitrain.runs.finished_run import finished_trainings
 from tuitrain.runs.model import load_model
 from tuitrain.search.by_hand import manual_history
 from tuitrain.session.commands import AddNote, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.keeping import RunPlace
 from tuitrain.session.training import TrainingSession
 
 MOONS = plain_dataset("moons?n=120")
@@ -24,10 +26,29 @@ QUICK = plain(hidden_layers=(8,), epochs=6, patience=0)
 
 
 @pytest.fixture
-def session() -> Iterator[TrainingSession]:
-    made = TrainingSession(MOONS, QUICK)
+def session(tmp_path: Path) -> Iterator[TrainingSession]:
+    """A session whose runs tell at the end what it has written down itself, of each training the last."""
+    made = TrainingSession(MOONS, QUICK, place=RunPlace(tmp_path / "runs"))
     yield made
     made.close()
+    check_runs(tmp_path / "runs", made.finished)
+
+
+def check_runs(folder: Path, written: tuple[FinishedTraining, ...]) -> None:
+    last = {training.training: training for training in written}.values()
+    datasets = {training.dataset.fingerprint for training in last}
+    for fingerprint in datasets:
+        known, problems = finished_trainings(folder, fingerprint, {})
+        found = [training for _stamp, training in known.values() if training is not None]
+        assert problems == []
+        same = [training for training in last if training.dataset.fingerprint == fingerprint and training.epochs]
+        assert [comparable(training) for training in found] == [comparable(training) for training in same]
+
+
+def comparable(training: FinishedTraining) -> dict[str, str]:
+    """All of a training but its number, and its seconds, which the run tells a moment later."""
+    left_out = {"training", "seconds", "run", "metric"}
+    return {name: repr(value) for name, value in vars(training).items() if name not in left_out}
 
 
 def epochs(session: TrainingSession, count: int) -> None:

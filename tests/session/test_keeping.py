@@ -164,6 +164,31 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
     keeper.leave()
 
 
+def test_a_disk_that_is_full_before_the_first_checkpoint_is_told_of(tmp_path: Path) -> None:
+    is_room = [True]
+
+    def before(number: int, name: str) -> None:
+        if name == "write" and not is_room[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    live, keeper = LiveTraining(IRIS, SMALL), Keeper(place(tmp_path, CountingDisk(before), "run"), clock=ticking())
+    keeper.begin(live)
+    is_room[0] = False
+    while not live.step():
+        pass
+    keeper.after_epoch(live)
+    assert keeper.is_full and keeper.problems[-1].endswith("run has no checkpoint yet")
+    assert read_run(tmp_path / "run").status == "running" and not (tmp_path / "run" / LAST).exists()
+    is_room[0] = True
+    assert keeper.retry(live) and (tmp_path / "run" / LAST).exists()
+    keeper.leave()
+    nothing = Keeper(place(tmp_path, CountingDisk(before), "other"), clock=ticking())
+    is_room[0] = False
+    nothing.begin(live)
+    assert nothing.problems == [f"no run is kept: {os.strerror(errno.ENOSPC)}"] and nothing.path is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+
+
 def test_a_run_is_held_by_one_process_and_freed_with_it(tmp_path: Path) -> None:
     read, write = os.pipe()
 
@@ -242,7 +267,9 @@ def test_edits_after_the_checkpoint_are_obeyed_again(tmp_path: Path, monkeypatch
             until(session, lambda s, n=number, at=step: s.answered >= n and s.step == at and not s.is_running)
 
     def killed() -> None:
+        plan, costs = Keeper._plan, iter([0.0])  # one checkpoint, after the first epoch
         monkeypatch.setattr(keeping, "INTERVAL", 0.0)
+        monkeypatch.setattr(Keeper, "_plan", lambda keeper, cost: plan(keeper, next(costs, 1e6)))
         steer(TrainingSession(IRIS, h, place=place(tmp_path, CountingDisk(), "run")))
         os._exit(KILLED)
 

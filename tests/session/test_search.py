@@ -16,12 +16,13 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.run import read_run
 from tuitrain.search.api import run_study
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.opening import change_study
 from tuitrain.search.study.study import Study
-from tuitrain.session.commands import AskFirst, Command, ContinueSearch, Decide
+from tuitrain.session.commands import AskFirst, Command, ContinueSearch, Decide, End
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.search import SearchSession, begin_search
 
@@ -203,3 +204,16 @@ def test_a_guess_that_does_not_fit_is_refused_and_the_search_still_waits(session
     found = session.wait_for_answer(session.send(Decide((now.choice,), {"learning_rate": -1.0})), 60)
     assert "learning rate" in found.message
     assert (found.choice, len(found.trials)) == (now.choice, 10)
+
+
+@pytest.mark.parametrize(("how", "status"), [("interrupt", "interrupted"), ("", "paused")])
+def test_a_search_that_is_left_stands_as_it_was_left(how: str, status: str, tmp_path: Path) -> None:
+    session = SearchSession(jobs=0, folder=tmp_path)
+    begin(session, SPACE, Settings(strategy="random", trials=5000, folds=1))
+    path = until(session, lambda s: done(s) > 3).study
+    assert read_run(path).status == "running"
+    if how:
+        session.send(End("interrupt"))
+    session.close()
+    assert read_run(path).status == status
+    assert not Study(path).chosen

@@ -11,7 +11,7 @@ from sklearn import metrics as theirs
 from tests.plain import plain_dataset
 from tests.session.kept import SMALL
 from tests.session.test_conformance import until
-from tuitrain.engine import Trainer
+from tuitrain.engine import Record, Trainer
 from tuitrain.runs.metrics_file import read_epochs
 from tuitrain.runs.run import METRICS
 from tuitrain.session.commands import Start
@@ -55,3 +55,11 @@ def test_where_the_loss_chooses_there_is_none() -> None:
     history = until(session, lambda s: s.state == "done").history
     session.close()
     assert np.isnan(history.column("watched_metric")).all()
+
+
+def test_a_record_that_was_written_down_has_its_first_metric_first() -> None:
+    trainer = Trainer(plain_dataset("diabetes"), SMALL.replace(metric="median_error"))
+    record = trainer.epoch()
+    arrays = dict(sorted(record.arrays().items()))  # as a file has them
+    back = Record.from_arrays(arrays, epoch=record.epoch, step=record.step)
+    assert list(back.metrics) == list(record.metrics) == ["r2", "median_error"]

@@ -108,7 +108,8 @@ def complete_runs_and_studies(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the names of both."""
-    return complete_runs(context, parameter, incomplete) + complete_studies(context, parameter, incomplete)
+    found = complete_runs(context, parameter, incomplete) + complete_studies(context, parameter, incomplete)
+    return list({item.value: item for item in found}.values())
 
 
 def complete_datasets(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

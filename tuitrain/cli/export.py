@@ -99,14 +99,30 @@ def _write_epochs(path: Path, output: Path | None) -> None:
         click.echo(text, err=True)
 
 
+def _model_of(given: str, folder: Path) -> Path:
+    """Return the model file that is given, or that of a run, or of a study: the average of its best trials, if any."""
+    from tuitrain.cli.search import find_study  # noqa: PLC0415
+    from tuitrain.runs.run import BEST, find_run  # noqa: PLC0415
+    from tuitrain.search.averaged import AVERAGE_NAME  # noqa: PLC0415
+    from tuitrain.search.study.study import Study  # noqa: PLC0415
+    from tuitrain.search.study.study_file import NAME  # noqa: PLC0415
+
+    path = Path(given).expanduser()
+    if path.is_file():
+        return path
+    study = find_study(given, folder)
+    if (study / NAME).is_file():
+        is_averaged = "average" in (Study(study).chosen or {})
+        return study / (AVERAGE_NAME if is_averaged else BEST)
+    return find_run(given, folder) / BEST
+
+
 def _write_python(given: str, folder: Path, output: Path | None) -> None:
     """Write a model as one Python file."""
     from tuitrain.runs.model import load_model  # noqa: PLC0415
     from tuitrain.runs.python_file import python_file  # noqa: PLC0415
-    from tuitrain.runs.run import BEST, find_run  # noqa: PLC0415
 
-    is_file = Path(given).expanduser().is_file()
-    text = python_file(load_model(given if is_file else find_run(given, folder) / BEST))
+    text = python_file(load_model(_model_of(given, folder)))
     with _output(output) as file:
         file.write(text)
     if output is not None:

@@ -178,9 +178,9 @@ def _file_size(source: str) -> int | None:
 
 def _study_line(path: Path, *, is_through: bool) -> str:
     """Say where a search is kept, and how to continue it."""
-    from tuitrain.search.best_model import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
+    from tuitrain.runs.run import BEST  # noqa: PLC0415 - a search has loaded it
 
-    study, model = visible(path, 1000), path / MODEL_NAME
+    study, model = visible(path, 1000), path / BEST
     kept = _(", model: {model}").format(model=visible(model, 1000)) if model.exists() else ""
     return (
         _("study: {study}{kept}").format(study=study, kept=kept)

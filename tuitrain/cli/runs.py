@@ -81,6 +81,7 @@ def found_rows(folder: Path, by: str, where: str | None) -> list[RunRow]:
     RunError
         if the condition or the column is none.
     """
+    from tuitrain.runs.run import left_over  # noqa: PLC0415
     from tuitrain.runs.table import NAMES, check_column, read_rows, sort_rows, with_differences  # noqa: PLC0415
     from tuitrain.runs.where import RowCondition  # noqa: PLC0415
     from tuitrain.search.study.study_row import read_study_rows  # noqa: PLC0415
@@ -92,6 +93,10 @@ def found_rows(folder: Path, by: str, where: str | None) -> list[RunRow]:
     for place in dict.fromkeys((folder, OLD_STUDIES)):
         found, wrong = read_study_rows(place, now)
         rows, problems = rows + found, problems + wrong
+    problems += [
+        _("{path}: a kill has left it before it was a run; `tuitrain runs prune` deletes it").format(path=visible(path))
+        for path in left_over(folder)
+    ]
     for problem in problems:
         tell(_("note: {notice}").format(notice=problem))
     chosen = [row for row in rows if condition is None or condition.holds(row.values)]
@@ -174,7 +179,12 @@ def show(folder: Path, name: str) -> None:
     from tuitrain.runs.metrics_reading import is_cut_short, read_columns  # noqa: PLC0415
     from tuitrain.runs.run import METRICS  # noqa: PLC0415
 
-    run = _training(folder, name)
+    run = _run(folder, name)
+    if run.about["kind"] == "search":
+        from tuitrain.cli.search_shown import search_lines  # noqa: PLC0415
+
+        click.echo("\n".join(search_lines(run, min(shutil.get_terminal_size().columns, 100))))
+        return
     epochs = read_columns(run.path / METRICS)
     if is_cut_short(run.path / METRICS):
         tell(_("note: {notice}").format(notice=_("the last line of the epochs was cut in half, and is dropped")))
@@ -220,7 +230,7 @@ def description(run: Run) -> list[str]:
     told += [(_(FIELDS[name].label), visible(value, 60)) for name, value in changed.items() if name in FIELDS]
     told.append(("", _("all other hyperparameters are the usual ones")))
     size = max(len(name) for name, _value in told)
-    return [run.name, *(f"  {name:<{size}}  {value}" for name, value in told if value)]
+    return [visible(run.name), *(f"  {name:<{size}}  {value}" for name, value in told if value)]
 
 
 def forked_from(about: Mapping[str, Any]) -> str:
@@ -258,10 +268,10 @@ def curve_lines(epochs: Mapping[str, NDArray[Any]], names: Sequence[str], width:
 @click.argument("names", metavar="RUN RUN …", shell_complete=complete_runs, nargs=-1, required=True)
 @click.pass_obj
 def diff(folder: Path, names: tuple[str, ...]) -> None:
-    """Compare runs: the hyperparameters, data and versions in which they differ, and their scores."""
+    """Compare runs: the hyperparameters (of a search its best trial's), data and versions that differ, and scores."""
     if len(names) < 2:
         raise click.UsageError(_("name two runs or more"))
-    found = [_training(folder, name) for name in names]
+    found = [_run(folder, name) for name in names]
     rows = compared(found)
     widths = [max(cells_of(row[column]) for row in rows[:-1]) for column in range(len(found) + 1)]
     for row in rows:
@@ -274,7 +284,12 @@ def compared(found: Sequence[Run]) -> list[list[str]]:
     from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
 
     rows = [["", *(run.name for run in found)]]
-    fields = [[run.about["hyperparameters"].get(name) for run in found] for name in FIELDS]
+    values_of = [
+        (run.progress["best_hyperparameters"] if run.about["kind"] == "search" else None)
+        or run.about["hyperparameters"]
+        for run in found
+    ]
+    fields = [[values.get(name) for values in values_of] for name in FIELDS]
     differing = {n: v for n, v in zip(FIELDS, fields, strict=True) if any(value != v[0] for value in v)}
     rows += [[_(FIELDS[name].label), *(visible(value, 30) for value in values)] for name, values in differing.items()]
     others = {
@@ -306,7 +321,7 @@ def note(folder: Path, name: str, text: str) -> None:
     from tuitrain.runs.finished import note_text  # noqa: PLC0415
     from tuitrain.runs.run import OpenRun  # noqa: PLC0415
 
-    path = _training(folder, name).path
+    path = _run(folder, name).path
     opened = OpenRun.hold(path)
     try:
         opened.write_about(note=note_text(text) if text.strip() else "")
@@ -322,18 +337,22 @@ def note(folder: Path, name: str, text: str) -> None:
 @option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) -> int:
-    """Delete trainings, after asking: those that are named or fulfil the condition, else those without a whole epoch.
+    """Delete runs, after asking: those that are named or fulfil the condition.
 
-    What is being trained is left alone.
+    With neither, those without a whole epoch, and what a kill has left before it was a run. What is being trained is
+    left alone.
     """
     from tuitrain.errors import RunError  # noqa: PLC0415
-    from tuitrain.runs.run import OpenRun, find_run  # noqa: PLC0415
+    from tuitrain.runs.holder import Holder  # noqa: PLC0415
+    from tuitrain.runs.run import RUN, OpenRun, find_run, left_over  # noqa: PLC0415
 
     paths = [find_run(name, folder) for name in names]
     if where is not None or not names:
         rows = found_rows(folder, "name", where if where is not None else "epochs == 0")
-        paths += [row.path for row in rows if row.values["kind"] == "training" and row.values["status"] != "running"]
+        paths += [row.path for row in rows if row.values["status"] != "running" and (row.path / RUN).exists()]
     opened = [OpenRun.hold(path) for path in dict.fromkeys(paths)]
+    if where is None and not names:
+        opened += [OpenRun(path, {}, Holder(path)) for path in left_over(folder)]
     if not opened:
         tell(_("nothing to delete"))
         return 0
@@ -361,7 +380,7 @@ def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) ->
     return 0
 
 
-def _training(folder: Path, name: str) -> Run:
+def _run(folder: Path, name: str) -> Run:
     from tuitrain.runs.run import find_run, read_run  # noqa: PLC0415
 
     return read_run(find_run(name, folder))

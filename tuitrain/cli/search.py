@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from tuitrain.search.study.study import Study
 
 STOPPING = N_("stopping; what is finished is kept, and the best model is made (Ctrl-C again ends at once)")
+CONTINUE = N_("tuitrain: to continue: tuitrain search --resume {study}")
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -56,8 +57,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @search_options()
 @option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
 @runs_dir_option
-@option("--name", metavar="NAME", help="Name of the study in it [dataset, strategy, date and time].")
-@option("--study", "study_path", type=_DIRECTORY, help="Directory for the study; --name is to be preferred.")
+@option("--name", metavar="NAME", help="Name of the run [dataset, date and time].")
+@option("--study", "study_path", type=_DIRECTORY, help="Directory for the study; the next version has only --name.")
 @option(
     "--resume",
     metavar="STUDY",
@@ -77,8 +78,8 @@ def search(
     A hyperparameter that is given a range is searched: 1e-4..1, 16,32,64x32, relu,tanh, 0..0.5:step=0.1, or .. for
     its usual range. With no range, the layers, the activation, the learning rate, the batch size and L2 are.
 
-    Everything that is found is kept in a study, a directory; Ctrl-C or a kill loses nothing, --resume goes on. The
-    best trial's model is best.safetensors in it.
+    The search is kept as a run, a directory, with the best trial's model as best.safetensors. Ctrl-C stops it and makes
+    that model; a second Ctrl-C, or a kill, only ends it. Nothing is lost, and --resume goes on.
     """
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
 
@@ -208,15 +209,12 @@ def _new_path(folder: Path, name: str | None, study_path: Path | None) -> Path |
 
 def _begun(path: Path | None, folder: Path, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """Make a new study, in `folder` where it has no path of its own."""
-    from tuitrain.search.study.opening import check_ends, create_study, new_study_path  # noqa: PLC0415
+    from tuitrain.search.study.opening import check_ends, create_study  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     check_ends(settings, space)
     dataset = load(dict(data_given))
-    if dataset.source == "-":
-        tell(_("note: standard input cannot be read again: this study cannot be resumed"))
-    path = path or new_study_path(folder, dataset, settings.strategy)
-    return create_study(path, space, settings, dataset, tried=tried), dataset
+    return create_study(path or folder, space, settings, dataset, tried=tried, is_folder=path is None), dataset
 
 
 def _slots(address: str) -> int:
@@ -263,7 +261,11 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:
-    """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
+    """Search with progress on standard error.
+
+    Ctrl-C stops it, and the best model of what is finished is made. A second one ends at once, and so do SIGTERM and
+    SIGHUP; the search is paused then, or interrupted.
+    """
     from tuitrain.cli.progress import SearchLine  # noqa: PLC0415
     from tuitrain.search.api import run_study  # noqa: PLC0415
 
@@ -272,7 +274,9 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
     if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
         _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
-    stopping = f"\n{_(STOPPING)}\n".encode()  # made before a signal comes
+    stopping, going_on = (  # made before a signal comes
+        f"\n{text}\n".encode() for text in (_(STOPPING), _(CONTINUE).format(study=visible(study.path, 1000)))
+    )
 
     def begun(conductor: Conductor) -> None:
         conductors.append(conductor)
@@ -280,9 +284,13 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
             conductor.ask_to_stop()
 
     def stop(number: int, frame: object) -> None:
-        if caught:
+        if caught or number != signal.SIGINT:
             with suppress(Exception):
+                if number == signal.SIGINT:
+                    study.end("")
                 study.close()
+            with suppress(OSError):
+                os.write(sys.stderr.fileno(), going_on)
             os._exit(128 + number)  # whatever is being done: a study bears that at any moment
         caught.append(number)
         with suppress(OSError):
@@ -290,7 +298,10 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
         for conductor in conductors:
             conductor.ask_to_stop()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=begun)
         line.finish(found.progress)

@@ -103,9 +103,13 @@ def tell_target(dataset: Dataset) -> None:
 
 def tell_start(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
     """Say on standard error what is wrong before the first step, if anything is, and how to mend it."""
-    from tuitrain.diagnosis.checks import before_the_first_step  # noqa: PLC0415
+    from tuitrain.diagnosis.checks import before_the_first_step, is_worth_a_batch, one_batch  # noqa: PLC0415
 
-    for finding in before_the_first_step(dataset, hyperparameters):
+    found = before_the_first_step(dataset, hyperparameters)
+    if not found and is_worth_a_batch(dataset, hyperparameters):
+        alone = one_batch(dataset, hyperparameters)
+        found = (alone,) if alone is not None else ()
+    for finding in found:
         told = _("before training: {finding}").format(finding=finding.text)
         if finding.remedies:
             told += _(" (try {options})").format(options=finding.remedies[0].options)

@@ -54,6 +54,12 @@ def before_the_first_step(dataset: Dataset, h: Hyperparameters) -> tuple[Finding
     return tuple(with_page(finding) for finding in (*found, shifted) if finding is not None)
 
 
+def is_worth_a_batch(dataset: Dataset, h: Hyperparameters) -> bool:
+    """Return whether learning one batch by heart takes less than a tenth of a training, by the rows gone over."""
+    settled = h.settled(len(dataset.train), has_bins=getattr(dataset, "bins", None) is not None)
+    return settled.epochs * len(dataset.train) >= 10 * BATCH_STEPS * BATCH_ROWS
+
+
 def with_page(finding: Finding) -> Finding:
     """Return a finding that names the page of its kind."""
     return replace(finding, page=finding.kind)
@@ -83,14 +89,14 @@ def one_batch(dataset: Dataset, h: Hyperparameters) -> Finding | None:
 
 def one_batch_in_parts(dataset: Dataset, h: Hyperparameters) -> Parts[Finding | None]:
     """As `one_batch`, a step at a time."""
-    if not h.hidden_layers or h.activation == "identity":
-        return None
     train = dataset.train
+    if not h.settled(len(train)).hidden_layers or h.activation == "identity":
+        return None
     rows = np.unique(np.linspace(0, len(train) - 1, min(len(train), BATCH_ROWS)).round().astype(np.int64))
     part = Part(train.X[rows], train.y[rows], train.rows[rows])
     nothing = Part(train.X[:0], train.y[:0], train.rows[:0])
     alone = replace(dataset, train=part, validation=nothing, test=nothing)
-    copy = h.replace(
+    copy = h.settled(len(train)).replace(
         optimizer="adam", learning_rate=0.01, schedule="constant", warmup=0.0, l1=0.0, l2=0.0, weight_decay=0.0,
         dropout=0.0, gradient_clip=0.0, batch_size="full", epochs=BATCH_STEPS, patience=0, class_weights="none",
         ensemble=1,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.metrics import decision_scores
+from tuitrain.options.metric_names import VALUE_METRICS
 
 Array = NDArray[Any]
 Interval = tuple[float, float]
@@ -32,9 +33,10 @@ def intervals(
     `is_quick` is of a fifth of the draws.
     """
     found: dict[str, list[Array]] = {}
-    for counts in _draws(rows, QUICK if is_quick else 1):
-        for name, values in measure(counts).items():
-            found.setdefault(name, []).append(values)
+    with np.errstate(all="ignore"):  # what is not finite is left out
+        for counts in _draws(rows, QUICK if is_quick else 1):
+            for name, values in measure(counts).items():
+                found.setdefault(name, []).append(values)
     return {name: _middle(np.concatenate(values)) for name, values in found.items()}
 
 
@@ -130,10 +132,13 @@ class _Ranking:
 def values_measure(truth: Array, predicted: Array) -> Callable[[Array], dict[str, Array]]:
     """Return what measures every metric of `scores_of_values` on drawn rows; the arguments are as there."""
     truth = np.asarray(truth, np.float64)
+    if not np.isfinite(predicted).all():
+        return lambda counts: dict.fromkeys(VALUE_METRICS, np.full(len(counts), UNKNOWN))
     errors = np.abs(truth - predicted)
     by_size = np.argsort(errors, kind="stable")
     centred = truth - truth.mean()  # or else Σy² − n ȳ² would lose digits
-    parts = np.stack([errors, errors**2, centred, centred**2], axis=1)
+    with np.errstate(over="ignore"):
+        parts = np.stack([errors, errors**2, centred, centred**2], axis=1)
     relative = errors / np.abs(truth) if (truth != 0).all() else np.full(len(truth), UNKNOWN)
 
     def measure(counts: Array) -> dict[str, Array]:

@@ -110,7 +110,7 @@ class DataOptions:
         "auto", "encode numbers", "choice", "how a network reads number columns",
         "standard: each as one input. bins: beside it also the place within each of 16 bins (8 below 400 rows) that "
         "hold equally many training rows, so that the network can bend at each edge, as trees do. auto: bins, but "
-        "none without hidden layers, for images, generated datasets and tables of more than 50 number columns.",
+        "none without hidden layers, for images, generated datasets and tables of more than 60 number columns.",
         group=PREDICTING, choices=ENCODE_NUMBERS,
     )  # fmt: skip
     delimiter: str | None = declare(

@@ -12,6 +12,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from tuitrain.translation import gettext as _
+
 NEW = ".new"  # what a file's name ends with until it is whole
 _MODE = 0o644
 
@@ -28,7 +30,7 @@ class Disk:
         handle = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, _MODE)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+            raise OSError(errno.EINVAL, _("is not a regular file"), str(path))
         return handle
 
     def write(self, handle: int, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from tuitrain.data.facts import DatasetFacts
@@ -12,6 +13,8 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 MOST_LETTERS = 500  # of a note
+
+MOST_CURVE = 100_000  # epochs whose metric a record holds; of more the run has them
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class FinishedTraining:
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
     rows where there are none. `curve` is the metric by epoch, (epochs,), empty of a very long training. With no whole
     epoch trained, `epochs` and `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the
-    user's, in order, also those that were typed after the end.
+    user's, in order, also those that were typed after the end. Where it was read from a `run`, that is the directory,
+    and `metric` names the score.
     """
 
     training: int
@@ -91,6 +95,8 @@ class FinishedTraining:
     seconds: float
     curve: tuple[float, ...] = field(repr=False)
     notes: tuple[Note, ...] = ()
+    metric: str = field(default="", compare=False)
+    run: Path | None = field(default=None, compare=False)
 
     @property
     def is_broken(self) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tuitrain.errors import RunError
 from tuitrain.runs.disk import DISK
 from tuitrain.runs.file_checks import table, text, whole
-from tuitrain.runs.files import reason
+from tuitrain.runs.files import reason, refuse_link
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -35,15 +35,19 @@ class Holder:
     ------
     RunError
         if another process holds it, saying which, or the lock cannot be written.
+    FileError
+        if the lock is a symbolic link.
     """
 
     def __init__(self, path: Path) -> None:
         self.is_kept_apart = True
+        self._path = path
+        refuse_link(path / NAME)
         try:
             self._handle = DISK.open(path / NAME, os.O_RDWR)
         except OSError as error:
             raise RunError(
-                _("{path}: cannot be written: {why}").format(path=visible(path), why=reason(error))
+                _("{path}: cannot be written: {why}").format(path=visible(path / NAME), why=reason(error))
             ) from error
         try:
             self._take(path)
@@ -78,6 +82,22 @@ class Holder:
         with suppress(OSError):
             os.ftruncate(self._handle, 0)
         os.close(self._handle)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the run is still where it was: it may have been moved or removed since."""
+        try:
+            return os.path.samestat(os.fstat(self._handle), (self._path / NAME).lstat())
+        except OSError:
+            return False
+
+    def found_again(self) -> Path | None:
+        """Return where the run is now; None where it was removed, or the system does not tell."""
+        with suppress(OSError):
+            lock = Path(os.readlink(f"/proc/self/fd/{self._handle}"))  # noqa: PTH115 - of a link that is no path's
+            if os.path.samestat(os.fstat(self._handle), lock.lstat()):
+                return lock.parent
+        return None
 
 
 def is_held(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """A file that only grows: one JSON object a line, on the disk before `append` returns.
 
 A kill may cut the last line short; such a line never happened, and is taken off before the next one is written. One
-process writes at a time, which a `Lock` sees to.
+process writes at a time, which a `Holder` sees to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import SearchError
-from tuitrain.runs.files import open_regular, refuse_link
+from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.files import open_regular, reason, refuse_link
 from tuitrain.text import quoted, visible
 from tuitrain.translation import gettext as _
 
@@ -22,8 +23,8 @@ from tuitrain.translation import gettext as _
 class Journal:
     """The journal at `path`, which need not exist."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, disk: Disk = DISK) -> None:
+        self._path, self._disk = path, disk
         self._whole = 0  # bytes that are known: `read` has given them, or `append` has written them
         self._lines = 0
         self._file: int | None = None
@@ -55,7 +56,7 @@ class Journal:
             size, data = 0, b""
         except OSError as error:
             raise SearchError(
-                _("{path}: cannot be read: {why}").format(path=visible(self._path), why=error.strerror)
+                _("{path}: cannot be read: {why}").format(path=visible(self._path), why=reason(error))
             ) from error
         if size < self._whole:
             raise SearchError(_("{path}: has been cut short by another program").format(path=visible(self._path)))
@@ -80,16 +81,14 @@ class Journal:
         try:
             file = self._opened()
             try:
-                rest = data
-                while rest:
-                    rest = rest[os.write(file, rest) :]
-                os.fsync(file)
+                self._disk.write(file, data)
+                self._disk.sync(file)
             except OSError:
                 self._take_back(file)
                 raise
         except OSError as error:
             raise SearchError(
-                _("{path}: cannot be written: {why}").format(path=visible(self._path), why=error.strerror)
+                _("{path}: cannot be written: {why}").format(path=visible(self._path), why=reason(error))
             ) from error
         self._whole += len(data)
         self._lines += len(events)
@@ -105,7 +104,8 @@ class Journal:
         if self._file is not None:
             return self._file
         refuse_link(self._path)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
+        is_new = not self._path.exists()
+        file = self._disk.open(self._path, os.O_RDWR | os.O_APPEND)
         try:
             os.lseek(file, self._whole, os.SEEK_SET)
             while tail := os.read(file, 1 << 16):
@@ -115,7 +115,9 @@ class Journal:
                             path=visible(self._path)
                         )
                     )
-            os.ftruncate(file, self._whole)
+            self._disk.truncate(file, self._whole)
+            if is_new:
+                self._disk.sync_directory(self._path.parent)
         except BaseException:
             os.close(file)
             raise
@@ -125,7 +127,7 @@ class Journal:
     def _take_back(self, file: int) -> None:
         """Take off what may have been written of an event, which is not known, and of which the disk may hold half."""
         with suppress(OSError):  # it is done when the file is opened again, then
-            os.ftruncate(file, self._whole)
+            self._disk.truncate(file, self._whole)
         self.close()
 
     def _event(self, line: bytes, number: int) -> dict[str, Any]:

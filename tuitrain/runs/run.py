@@ -23,7 +23,7 @@ from tuitrain.runs.disk import DISK, NEW, Disk
 from tuitrain.runs.file_checks import anything as any_value
 from tuitrain.runs.file_checks import mapping, one_of, or_null, score, table, text, whole
 from tuitrain.runs.files import open_regular, reason
-from tuitrain.runs.holder import Holder, is_held
+from tuitrain.runs.holder import NAME, Holder, is_held
 from tuitrain.runs.json_values import decode_fields
 from tuitrain.runs.line_file import LineFile
 from tuitrain.runs.names import run_path
@@ -33,6 +33,7 @@ from tuitrain.translation import gettext as _
 FORMAT = 1
 RUN, HYPERPARAMETERS, JOURNAL, METRICS = "run.json", "hyperparameters.toml", "journal.jsonl", "metrics.jsonl"
 LAST, BEST, DATA = "last.safetensors", "best.safetensors", "data.safetensors"
+EARLY = {NAME, HYPERPARAMETERS, DATA}  # what is written before ``run.json``
 STATUSES = ("running", "paused", "done", "stopped", "interrupted", "diverged", "failed")
 _ABOUT = table(
     {
@@ -149,6 +150,17 @@ def run_paths(folder: Path) -> list[Path]:
         return []
 
 
+def left_over(folder: Path) -> list[Path]:
+    """Return the directories that a kill has left before they were runs: nothing but our files is in them."""
+    found = []
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            names = {entry.name for entry in os.scandir(path)} if path.is_dir() and not path.is_symlink() else set()
+            if NAME in names and all(name in EARLY or name.endswith(NEW) for name in names) and not is_held(path):
+                found.append(path)
+    return found
+
+
 class OpenRun:
     """A run that this process holds, and writes.
 
@@ -256,3 +268,11 @@ def taken(path: Path) -> str:
     return _("{path}: already exists; choose another name, or continue it: --resume {name}").format(
         path=visible(path), name=visible(path.name)
     )
+
+
+def no_room(path: Path) -> str:
+    """Say that a training waits for room on the disk, and what there is of it meanwhile."""
+    told = _("no room on the disk: training waits; the last checkpoint of {run} is kept")
+    if not (path / LAST).exists():
+        told = _("no room on the disk: training waits; {run} has no checkpoint yet")
+    return told.format(run=visible(path))

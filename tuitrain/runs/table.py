@@ -93,11 +93,12 @@ def _finite(value: Any) -> float | int | None:
 
 
 def read_rows(folder: Path, now: datetime) -> tuple[list[RunRow], list[str]]:
-    """Return the runs in a directory as rows, and what is wrong with those that cannot be read."""
+    """Return the trainings in a directory as rows, and what is wrong with the runs that cannot be read."""
     rows, problems = [], []
     for path in run_paths(folder):
         try:
-            rows.append(row_of(read_run(path), now))
+            if (run := read_run(path)).about["kind"] == "training":
+                rows.append(row_of(run, now))
         except RunError as error:
             problems.append(str(error))
     return rows, problems

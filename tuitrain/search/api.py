@@ -238,9 +238,11 @@ def conducting(
             on_best=lambda trial, parameters: keep_model(study, dataset, trial, parameters),
         )  # fmt: skip
         try:
+            study.claim()
             yield conductor
         finally:
             conductor.close()
+        study.end(conductor.ending)
     finally:
         study.close()
 

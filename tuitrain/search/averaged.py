@@ -25,7 +25,6 @@ from tuitrain.errors import ModelError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.metric_names import LOSS, OF_DECISIONS
 from tuitrain.runs.average_model import AverageModel
-from tuitrain.runs.files import refuse_link, write_whole
 from tuitrain.runs.model import Model, load_model
 from tuitrain.runs.spread import calibration
 from tuitrain.search.folds import Fold, make_folds
@@ -209,9 +208,7 @@ def _judged(model: Model, outputs: Array, y: Array) -> Model:
 
 
 def _save(study: Study, model: Model) -> None:
-    path = study.path / AVERAGE_NAME
-    refuse_link(path)
-    write_whole(path, model.to_bytes())
+    study.write_file(AVERAGE_NAME, model.to_bytes())
 
 
 def _kept(study: Study, dataset: Dataset, trials: Sequence[Trial]) -> Averaged | None:

@@ -10,14 +10,12 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.scoring import NO_THRESHOLD
 from tuitrain.errors import ModelError
-from tuitrain.runs.files import refuse_link, write_whole
 from tuitrain.runs.model import Model, load_model
+from tuitrain.runs.run import BEST
 from tuitrain.search.averaged import Averaged, make_average
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
 from tuitrain.search.trained import tested_part, trained
-
-MODEL_NAME = "best.safetensors"  # in a study's directory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +55,7 @@ def choose(study: Study, dataset: Dataset) -> StudyChoice:
 
 def model_path(study: Study) -> Path:
     """Return the path of the best trial's model."""
-    return study.path / MODEL_NAME
+    return study.path / BEST
 
 
 def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
@@ -69,9 +67,8 @@ def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) ->
 
 
 def _save(study: Study, model: Model) -> None:
-    """Write the model file of a study, never through a symbolic link: a study may come from somebody else."""
-    refuse_link(model_path(study))
-    write_whole(model_path(study), model.to_bytes())
+    """Write the model file of a study that is open for writing."""
+    study.write_file(BEST, model.to_bytes())
 
 
 def best_model(study: Study, dataset: Dataset) -> Model:

@@ -1,4 +1,4 @@
-"""Manual search: the trainings that the user starts from the form, as trials of their own study.
+"""Manual search: the trainings on a dataset, as their runs tell of them, as trials of a search.
 
 The search space is what the user has changed so far; each trial says what changed since the one before, and what
 that did to the score.
@@ -18,7 +18,7 @@ from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import USER, State, Trial, rank_of
-from tuitrain.text import counted
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 MOST_EDITS = 8  # of a training, in words
@@ -44,13 +44,13 @@ def manual_history(trainings: Sequence[FinishedTraining], task: str) -> ManualHi
     space = manual_space(trainings)
     if space is None:
         return None
-    settings = manual_settings(task)
+    settings = manual_settings(task, trainings[-1].metric)
     return ManualHistory(space, settings, manual_trials(trainings, space, settings.metric))
 
 
-def manual_settings(task: str) -> Settings:
-    """Return the settings for trainings by hand: no budget, and the task's usual metric."""
-    return Settings(strategy="manual", trials=0, metric=METRICS[task][0], folds=1)
+def manual_settings(task: str, metric: str = "") -> Settings:
+    """Return the settings for trainings by hand: no budget, and their metric, or else the task's usual one."""
+    return Settings(strategy="manual", trials=0, metric=metric or METRICS[task][0], folds=1)
 
 
 def manual_space(trainings: Sequence[FinishedTraining]) -> Space | None:
@@ -113,6 +113,8 @@ def _message(training: FinishedTraining, before: FinishedTraining | None, metric
         notes.append(_("left after {epochs}").format(epochs=counted(training.epochs, "epoch")))
     if training.part == "train":
         notes.append(_("scored on the training rows"))
+    if training.run is not None:
+        notes.append(_("run {name}").format(name=visible(training.run.name)))  # its model earned the score
     return "; ".join([_difference(training, before, metric, is_continued), *notes])
 
 

@@ -29,7 +29,7 @@ from tuitrain.runs.kept_epochs import keep
 from tuitrain.runs.line_file import LineFile, to_line
 from tuitrain.runs.metrics_file import epoch_lines
 from tuitrain.runs.names import default_names
-from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
+from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun, no_room
 from tuitrain.runs.versions import versions
 from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
 from tuitrain.session.handed_on import Continued, Forked
@@ -113,7 +113,7 @@ class Keeper:
             if self.run.about["status"] != "running":
                 self._try(live, self._claim)
             return
-        self.kept_in = None
+        self.kept_in, started = None, time.perf_counter()
         if self.place is None:
             return
         try:
@@ -132,7 +132,7 @@ class Keeper:
             )
         network = live.trainer.network
         expected = network.members * network.n_parameters * network.dtype.itemsize * PARAMETERS
-        self._plan(expected / BYTES_PER_SECOND)
+        self._plan(max(expected / BYTES_PER_SECOND, time.perf_counter() - started))  # about as often synced
         if self._forked is not None:
             self._take_along(self._forked)
         if live.first is not None or self._forked is not None:
@@ -284,7 +284,10 @@ class Keeper:
         if best != self._best_written and any(best):
             run.write(BEST, live.members.model().to_bytes())
             self._best_written = best
-        about = {**self._progress(live), "journal": self._done, "live": live.kept().to_json()}
+        about = {
+            **self._progress(live), "journal": self._done, "step": live.trainer.steps_done,
+            "live": live.kept().to_json(),
+        }  # fmt: skip
         state = live.members.state()
         if 0 < self._last_epoch < live.history.length:
             keep(run.path / LAST, self._last_epoch, run.disk)
@@ -383,11 +386,7 @@ class Keeper:
         except OSError as error:
             if is_full(error):
                 if not self.is_full:
-                    self._tell(
-                        _("no room on the disk: training waits; the last checkpoint of {run} is kept").format(
-                            run=visible(self.run.path if self.run else "")
-                        )
-                    )
+                    self._tell(no_room(self.run.path if self.run is not None else Path()))
                 self.is_full = True
             else:
                 self._give_up(error)

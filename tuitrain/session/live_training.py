@@ -25,7 +25,7 @@ from tuitrain.engine.schedules import multipliers
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
-from tuitrain.runs.finished import Edit, FinishedTraining, Note
+from tuitrain.runs.finished import MOST_CURVE, Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.members import Members, MembersState
 from tuitrain.session.continuation import Continuation, KeptTraining
@@ -40,7 +40,6 @@ from tuitrain.session.views import boundary_view, parameters_view
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 
-MOST_CURVE = 100_000  # epochs whose metric a record of the training holds; of more the run has them
 FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
 
 

@@ -23,8 +23,9 @@ from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.one_at_a_time import weigh
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.study.opening import change_study, create_study, new_study_path, study_dataset
+from tuitrain.search.study.opening import change_study, create_study, study_dataset
 from tuitrain.search.study.study import Study
+from tuitrain.search.study.study_run import INTERRUPTED
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
     AddNote,
@@ -33,6 +34,7 @@ from tuitrain.session.commands import (
     Command,
     ContinueSearch,
     Decide,
+    End,
     EstimateGrid,
     Pause,
     ResumeSearch,
@@ -94,9 +96,8 @@ class Searching(Work[SearchSnapshot]):
         """Make a study and search it."""
         dataset = self._datasets.find(command.dataset)
         space, settings = read_command(command)
-        path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
-        study = create_study(path, space, settings, dataset, tried=command.tried)
+        study = create_study(self._folder, space, settings, dataset, tried=command.tried, is_folder=True)
         self._leave()  # only now: where no study can be made, a running search goes on
         self._study, self._dataset = study, dataset
         self._conduct()
@@ -108,6 +109,12 @@ class Searching(Work[SearchSnapshot]):
         self._study, self._dataset = Study(command.study), dataset  # read again: it may be the one that has just ended
         self._datasets.keep(dataset)
         self._conduct()
+
+    def on_end(self, command: End) -> None:
+        """End the search at once, interrupted where that is nobody's will; it can be resumed."""
+        if self._conductor is not None:
+            self._conductor.ending = INTERRUPTED if command.how == "interrupt" else ""
+            self._end("stopped", "")
 
     def on_pause(self, command: Pause) -> None:
         """Start no more stacks."""
@@ -320,7 +327,7 @@ class SearchSession(LocalSession[SearchSnapshot]):
     def __init__(self, *, jobs: int | None = None, folder: Path | None = None, clock: Clock | None = None) -> None:
         clock = clock or Clock()
         self.jobs = usable_cores() if jobs is None else jobs
-        searching = Searching(jobs=self.jobs, folder=folder or Path("studies"), clock=clock)
+        searching = Searching(jobs=self.jobs, folder=folder or Path("runs"), clock=clock)
         super().__init__(searching, name="search", clock=clock)
 
 

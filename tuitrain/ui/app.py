@@ -15,8 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.errors import DataError, TuitrainError
-from tuitrain.session.snapshot import Snapshot
-from tuitrain.ui.rescue import Rescue
+from tuitrain.ui.last_checkpoint import LastCheckpoint
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
@@ -24,7 +23,6 @@ from tuitrain.ui.theme import Theme, theme_of
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.data_options import DataOptions
-    from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.data.to_load import RefusedSource, ToLoad
@@ -63,8 +61,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     `instead`: then a session on that begins, and the dataset dialog is opened on what could not be trained on. With
     `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search, or,
     where none is asked for or the user searches by hand, the training. `runs_folder` is where the
-    Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run` does not get
-    to it.
+    Runs screen looks. `at_end` writes the last checkpoint; it is called here only where the caller of `run` does not
+    get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -86,7 +84,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self, session: TrainingSession | None, theme: Theme | None = None, *, start: bool = False,
         quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
-        rescue: Callable[[], object] = lambda: None, load: ToLoad | None = None,
+        at_end: Callable[[], object] = lambda: None, load: ToLoad | None = None,
         begin: Callable[[Dataset], TrainingSession] | None = None, instead: Callable[[], Dataset] | None = None,
         runs_folder: Path = Path("runs"),
     ) -> None:  # fmt: skip
@@ -108,21 +106,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
         self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
-        self._kept = (0, 0)  # finished trainings, and notes of the one that is there
         self._handle_signals = handle_signals
-        self._rescue = rescue
-
-    @cached_property
-    def _studies(self) -> ManualStudies:
-        from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
-
-        return ManualStudies()
-
-    @property
-    def by_hand(self) -> ManualStudies:
-        """The trainings that the session has written down until now; they are search too."""
-        self._studies.take(self.session.finished)
-        return self._studies
+        self._at_end = at_end
 
     @cached_property
     def lab(self) -> LabMarks:
@@ -133,20 +118,6 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
-
-    def observe(self, snapshot: Snapshot) -> None:
-        """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
-        known = snapshot.finished, len(snapshot.notes)
-        if known != self._kept:
-            self._kept = known
-            self.by_hand  # noqa: B018 - takes them in
-
-    def close_by_hand(self) -> str:
-        """Keep what was trained by hand, after the session was closed; wait for it, and return what went wrong."""
-        if not self.is_loaded or not self.session.finished:
-            return ""
-        self.by_hand.close()
-        return self.by_hand.problem
 
     @property
     def jobs(self) -> int:
@@ -161,7 +132,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         if self.search_session is None:
             from tuitrain.session.search import SearchSession  # noqa: PLC0415 - not needed for the first paint
 
-            self.search_session = SearchSession(jobs=self._jobs)
+            self.search_session = SearchSession(jobs=self._jobs, folder=self.runs_folder)
         return self.search_session
 
     def show(self, name: str, answered: Callable[[Any], None] = lambda answer: None) -> None:
@@ -204,7 +175,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         """Begin a session on what was loaded, and show the room that was asked for."""
         assert self._begin is not None
         self.session = self._begin(dataset)
-        self._rescue = Rescue(self.session)
+        self._at_end = LastCheckpoint(self.session)
         self.switch_mode(self._first)
         self._show_search()
 
@@ -254,8 +225,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.call_from_anywhere(self.leave)
 
     def _end_now(self) -> None:
-        """Save what is in no file, and be gone."""
-        self._rescue()
+        """Write the last checkpoint, and be gone."""
+        self._at_end()
         os._exit(128 + self.ended_by_signal)
 
     def leave(self) -> None:
@@ -265,6 +236,6 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.exit()
 
     def leave_unasked(self) -> None:
-        """End the application where there is no room for the question whether to save; the caller of `run` saves."""
+        """End the application where there is no room for the question how to; the caller of `run` does what is left."""
         self.is_left_unasked = True
         self.leave()

@@ -97,7 +97,7 @@ def run(
     from tuitrain.session.commands import SetHyperparameter, SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
-    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
+    from tuitrain.ui.last_checkpoint import LastCheckpoint  # noqa: PLC0415
 
     if make_session is None:
         from tuitrain.session.training import TrainingSession  # noqa: PLC0415
@@ -121,7 +121,7 @@ def run(
     session = begin(dataset) if not isinstance(dataset, ToLoad) else None
     app = TuitrainApp(
         session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
-        rescue=(lambda: None) if session is None else Rescue(session),
+        at_end=(lambda: None) if session is None else LastCheckpoint(session),
         load=load, begin=begin, instead=None if quit_when_done or search is not None else instead,
         runs_folder=runs_folder,
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _show(app: TuitrainApp, *, quit_when_done: bool) -> None:
         raise
     finally:
         gc.enable()
-        _close(app, terminals, is_rescued=crash is not None)
+        _close(app, terminals, is_cut_short=crash is not None)
     if app.failure is not None:
         raise app.failure
     if crash is not None:
@@ -162,20 +162,20 @@ def _show(app: TuitrainApp, *, quit_when_done: bool) -> None:
         raise RunError(_report(crash, what)) from crash
 
 
-def _close(app: TuitrainApp, terminals: Sequence[int], *, is_rescued: bool) -> None:
-    """End the sessions; save first what is in no file, where a crash, a signal or a terminal too small has ended it."""
+def _close(app: TuitrainApp, terminals: Sequence[int], *, is_cut_short: bool) -> None:
+    """End the sessions; after a crash, a signal or on too small a terminal, write the last checkpoint first."""
     from tuitrain.session.commands import End  # noqa: PLC0415 - not needed for the first paint
-    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
+    from tuitrain.ui.last_checkpoint import LastCheckpoint  # noqa: PLC0415
 
     if app.is_loaded:
-        if is_rescued or app.ended_by_signal or app.is_left_unasked:
-            _tell(Rescue(app.session)(), terminals)
+        if is_cut_short or app.ended_by_signal or app.is_left_unasked:
+            _tell(LastCheckpoint(app.session)(), terminals)
         elif app.session.snapshot.is_running:
             app.session.send(End("stop"))  # the user has left it
         app.session.close()
-    if problem := app.close_by_hand():
-        _tell(problem, terminals)
     if app.search_session is not None:
+        if is_cut_short or app.ended_by_signal:
+            app.search_session.send(End("interrupt"))
         app.search_session.close()
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, strategies
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.errors import SearchError
+from tuitrain.errors import RunError, SearchError
 from tuitrain.options.durations import format_time, parse_time
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
@@ -181,7 +181,7 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "s", trials=2)
     with pytest.raises(SearchError, match="started with other data"):
         tune(load_dataset("wine"), study=tmp_path / "s")
-    with pytest.raises(SearchError, match="already exists"):
+    with pytest.raises(RunError, match="already exists"):
         create_study(tmp_path / "s", Space(), Settings(), IRIS)
     with pytest.raises(SearchError, match="is not a study"):
         Study(tmp_path)

@@ -13,10 +13,13 @@ from textual.pilot import Pilot
 from tests.plain import plain, plain_dataset
 from tests.ui.waiting import settle
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.study.study import Study
+from tuitrain.session.keeping import RunPlace
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
+from tuitrain.ui.search import by_hand
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
 
@@ -50,9 +53,10 @@ async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
 async def searching(
     test: Callable[[Pilot[Any]], Awaitable[None]], *, size: tuple[int, int] = (120, 40), data: str = "moons?n=80",
     h: Hyperparameters = QUICK, environment: dict[str, str] | None = None, asked: SearchAsked | None = None,
+    is_kept: bool = False,
 ) -> None:  # fmt: skip
     """Run `test` on the Search screen of a program that trains in a thread."""
-    session = TrainingSession(plain_dataset(data), h)
+    session = TrainingSession(plain_dataset(data), h, place=RunPlace(Path("runs")) if is_kept else None)
     app = TuitrainApp(session, theme_of(environment or UNICODE), jobs=0, search=asked)
     try:
         async with app.run_test(size=size) as pilot:
@@ -117,3 +121,9 @@ def words(line: str) -> list[str]:
 def numbers(pilot: Pilot[Any]) -> list[int]:
     """The numbers of the trials in the table, from above."""
     return [int(words(line)[1]) for line in table_lines(pilot)]
+
+
+def let_there_be(monkeypatch: pytest.MonkeyPatch, *trainings: FinishedTraining, problem: str = "") -> None:
+    """Let these trainings be found among the runs."""
+    known = {Path(f"{number}"): ((), training) for number, training in enumerate(trainings)}
+    monkeypatch.setattr(by_hand, "finished_trainings", lambda *given: (known, [problem] if problem else []))

@@ -69,7 +69,7 @@ async def test_the_search_that_is_begun_first_has_the_users_own_trials(
             await until(pilot, lambda: app.search_session is not None)
             await pilot.press("space")
             await until(pilot, lambda: app.search_session.snapshot.state == "done")  # type: ignore[union-attr]
-        study = Study(next(Path("studies").iterdir()))
+        study = Study(next(Path("runs").iterdir()))
         assert (study.settings.seed, study.settings.batch, len(study.trials)) == (3, 5, 3)
         assert (dict(study.trials[0].setting), study.trials[0].by) == ({"learning_rate": 0.02, "l2": 0.001}, "user")
     finally:
@@ -94,10 +94,9 @@ async def test_start_starts_the_search_that_was_asked_for_and_trains_nothing_beh
             else:  # the trials of a search by hand are the trainings
                 await until(pilot, lambda: session.snapshot.state == "done")
         assert (session.snapshot.step == 0) is searches
-        assert Path("studies").exists() or not searches
+        assert Path("runs").exists() or not searches
     finally:
         session.close()
-        app.close_by_hand()
         if app.search_session is not None:
             app.search_session.close()
 

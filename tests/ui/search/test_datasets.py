@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.search.trainings_made_up import training
-from tests.ui.search.driven import QUICK, enter, search_through, searching, snapshot, text_of, until
+from tests.ui.search.driven import QUICK, enter, let_there_be, search_through, searching, snapshot, text_of, until
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
 from tuitrain.session.commands import Reset
@@ -26,12 +26,10 @@ async def change_dataset(pilot: Pilot[Any], name: str) -> None:
 
 
 @pytest.mark.long
-async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight() -> None:
+async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        app.session._training.finished = (
-            training(0.8, 0.4, dataset=app.session.dataset, base=QUICK, learning_rate=0.3),
-        )
+        let_there_be(monkeypatch, training(0.8, 0.4, dataset=app.session.dataset, base=QUICK, learning_rate=0.3))
         await pilot.press("m")
         await until(pilot, lambda: app.screen.trials.trial is not None)
         await pilot.press("b")

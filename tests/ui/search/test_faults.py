@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from tests.search.trainings_made_up import training
-from tests.ui.search.driven import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
+from tests.ui.search.driven import (
+    QUICK,
+    enter,
+    let_there_be,
+    search_through,
+    searching,
+    snapshot,
+    text_of,
+    typed,
+    until,
+)
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.errors import RunError
 from tuitrain.runs.finished import FinishedTraining
-from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
-from tuitrain.session.commands import Reset
+from tuitrain.session.commands import Reset, Start
 from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.app import SearchAsked
-from tuitrain.ui.search.table import Row, filter_of, filter_problem
+from tuitrain.ui.search.table import Row
+from tuitrain.ui.search.trial_filter import TrialFilter
 from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto
 
@@ -101,12 +114,17 @@ def test_words_before_a_comparison_are_words() -> None:
     tanh = Row(Trial(1, {"activation": "tanh", "learning_rate": 0.3}, state="finished"), 12, is_tie=False)
     for text, expected in {
         "relu rank<10": [relu], "rank<20": [relu, tanh], "relu rank>10": [], "tanh learning rate>0.1": [tanh],
-        "learning-rate<0.1 finished": [relu], "rank<20 tanh": [tanh],
+        "learning-rate<0.1 finished": [relu], "rank<20 tanh": [tanh], "activation=relu": [relu],
+        "rank < 10 and activation == 'relu'": [relu], "rank > 10 or activation in ('relu',)": [relu, tanh],
+        "not state == 'finished'": [], "score > 0 or rank > 20": [],
     }.items():  # fmt: skip
-        assert not filter_problem(text)
-        assert [row for row in (relu, tanh) if filter_of(text)(row)] == expected, text
-    assert "did you mean rank" in filter_problem("relu rnk<10")
-    assert '"rnk"' in filter_problem("relu rnk<10")
+        assert [row for row in (relu, tanh) if TrialFilter(text).passes(row)] == expected, text
+    for text in ("relu rnk<10", "rnk < 10 and rank > 2"):
+        with pytest.raises(RunError, match='"rnk": did you mean rank'):
+            TrialFilter(text)
+    for text in ("__import__('os') == 1", "rank.real == 3", "(rank"):
+        with pytest.raises(RunError):
+            TrialFilter(text)
 
 
 async def test_a_message_from_a_journal_cannot_write_to_the_terminal() -> None:
@@ -143,10 +161,10 @@ async def test_the_cursor_among_many_proposals_is_seen() -> None:
     await searching(test, size=(80, 24))
 
 
-async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
+async def test_trainings_by_hand_are_explained_and_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        app.session._training.finished = trained(app.session.dataset)
+        let_there_be(monkeypatch, *trained(app.session.dataset), problem="runs/x: is damaged")
         await pilot.press("m", "home")
         await until(pilot, lambda: "share of the surrogate's variance" in text_of(app))
         assert "a few more trials" not in text_of(app)
@@ -154,33 +172,35 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
         assert [row.trial.number for row in rows][:2] == [3, 2]  # equal scores, the lower loss first
         assert rows[1].is_tie
         assert app.screen.snapshot.progress.best.number == 3
-        app.by_hand.close()
-        path = app.by_hand.path_of(app.session.dataset.fingerprint)
-        await until(pilot, lambda: path.name[:15] in text_of(app))
-        study = Study(path)
-        assert study.best is not None
-        assert study.best.number == 3
-        app.by_hand.problem = "trainings by hand are not kept: no room"
-        await until(pilot, lambda: "not kept: no room" in text_of(app).split("\n")[-2])
+        assert "runs/x: is damaged" in text_of(app)
 
     await searching(test, size=(160, 50))
 
 
-async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> None:
-    data = load_dataset("moons?n=80")
-    studies = ManualStudies()
-    studies.take(trained(data))
-    studies.close()
-    path = studies.path_of(data.fingerprint)
+async def test_without_runs_there_are_no_trials_by_hand() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        app.session.send(Start())
+        await until(pilot, lambda: app.session.snapshot.state == "done")
+        await pilot.press("m")
+        await until(pilot, lambda: "this training is not kept as one" in text_of(app))
+
+    await searching(test)
+
+
+async def test_a_study_of_trainings_by_hand_of_before_is_resumed_and_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "studies" / "manual"
+    shutil.copytree(Path(__file__).parents[2] / "compatibility" / "files" / "studies" / "manual", path)
+    before = len(Study(path).trials)
 
     async def test(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: snapshot(pilot).state == "done")
         screen: Any = pilot.app.screen
-        await until(pilot, lambda: len(screen.trials._rows) == len(RATES))
-        await enter(pilot, "trials", "9")
-        await pilot.press("b", "space")
-        await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")
+        await until(pilot, lambda: len(screen.trials._rows) == before)
+        await enter(pilot, "trials", str(before + 2))
+        await pilot.press("r", "space")
+        await until(pilot, lambda: len(snapshot(pilot).trials) == before + 2 and snapshot(pilot).state == "done")
         assert snapshot(pilot).study == path
-        assert [trial.by for trial in Study(snapshot(pilot).study).trials] == ["manual"] * 5 + ["bayesian"] * 4
+        assert [trial.by for trial in Study(path).trials] == ["manual"] * before + ["random"] * 2
 
-    await searching(test, asked=SearchAsked(resume=path))
+    await searching(test, data="moons?n=120", asked=SearchAsked(resume=path))

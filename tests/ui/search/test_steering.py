@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from textual.pilot import Pilot
 
 from tests.ui.search.driven import QUICK, enter, searching, snapshot, text_of, typed, until
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tuitrain.runs.model import load_model
+from tuitrain.runs.run import BEST, run_paths
 
 
 @pytest.mark.long
@@ -80,9 +83,7 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
         app.screen.form.go_to("learning_rate")
         await pilot.press("plus")
         await until(pilot, lambda: app.session.snapshot.hyperparameters.learning_rate == 0.0178)  # after the end
-        await pilot.press("r")
-        await until(pilot, lambda: "Start over" in text_of(app))
-        await pilot.press("y")
+        await pilot.press("r")  # its run keeps what there was, so that nothing is asked
         await until(pilot, lambda: app.session.snapshot.epoch == 0)
         await pilot.press("space")
         await until(pilot, lambda: app.session.snapshot.finished == 2)
@@ -92,8 +93,11 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
         assert [trial.setting["learning_rate"] for trial in trials] == [0.01, 0.0178]
         assert trials[1].message.startswith("learning rate 0.01 to 0.0178")
         assert trials[0].score == first
+        for trial, run in zip(trials, run_paths(Path("runs")), strict=True):
+            assert trial.message.endswith(f"run {run.name}")
+            assert load_model(run / BEST).hyperparameters.learning_rate == trial.setting["learning_rate"]
 
-    await searching(test)
+    await searching(test, is_kept=True)
 
 
 @pytest.mark.long

@@ -37,7 +37,7 @@ def test_a_search_on_a_table_of_ones_own_is_killed_and_gone_on_with(
         terminal.wait_for("best accuracy", 120)
         terminal.kill(signal.SIGKILL)
         terminal.wait_for_end()
-    (path,) = Path("studies").iterdir()
+    (path,) = Path("runs").iterdir()
     before = [trial for trial in told(Study(path)) if trial[3] == "finished"]
     assert before
     with launch("--resume", str(path), columns=80, rows=24) as terminal:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,29 @@ from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
+from tuitrain.runs.data_file import can_be_read_again, read_dataset, to_bytes
+from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.names import default_names
+from tuitrain.runs.run import DATA
 from tuitrain.search.folds import check_scored, make_folds
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
 from tuitrain.search.study.study import Study
-from tuitrain.search.study.study_file import Source, study_name
+from tuitrain.search.study.study_file import Source
+from tuitrain.search.study.study_run import about_search
 from tuitrain.search.study.trial import USER
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 
 def create_study(
-    path: Path, space: Space, settings: Settings, dataset: Dataset | DatasetFacts, *, tried: Sequence[Setting] = ()
-) -> Study:
-    """Make a study of a dataset, which `study_dataset` reads again; of trainings by hand its facts are enough.
+    path: Path, space: Space, settings: Settings, dataset: Dataset | DatasetFacts, *, tried: Sequence[Setting] = (),
+    is_folder: bool = False, disk: Disk = DISK,
+) -> Study:  # fmt: skip
+    """Make a study of a dataset, which `study_dataset` finds again; of trainings by hand its facts are enough.
+
+    With `is_folder`, `path` is a directory of runs, and the study gets a name of the dataset and the time.
 
     Raises
     ------
@@ -50,15 +57,14 @@ def create_study(
         facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_inputs or facts.n_features,
         outputs, str(Path.cwd()),
     )  # fmt: skip
-    return Study.create(path, space, settings, told, tried=tried)
-
-
-def new_study_path(folder: Path, dataset: Dataset | DatasetFacts, strategy: str) -> Path:
-    """Return an unused path in `folder` for a new study."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    first = folder / study_name(f"{dataset.name}-{strategy}-{stamp}")
-    further = (first.with_name(f"{first.name}-{number}") for number in itertools.count(2))
-    return next(path for path in itertools.chain([first], further) if not path.exists())
+    data = to_bytes(dataset) if isinstance(dataset, Dataset) and not can_be_read_again(dataset) else None
+    now = datetime.now().astimezone()
+    about = about_search(facts, space, settings, now)
+    stamp = now.strftime("%Y%m%d-%H%M%S")
+    folder, names = (path, default_names(facts.source.source or facts.name, stamp)) if is_folder else (
+        path.parent, iter([path.name])
+    )  # fmt: skip
+    return Study.create(folder, names, space, settings, told, about=about, data=data, tried=tried, disk=disk)
 
 
 def check_ends(settings: Settings, space: Space) -> None:
@@ -142,6 +148,10 @@ def study_dataset(study: Study) -> Dataset:
     TuitrainError
         if it cannot be read, or has changed.
     """
+    if (study.path / DATA).exists():
+        dataset = read_dataset(study.path / DATA)
+        check_fingerprint(study, dataset)
+        return dataset
     if study.source.source == "-" or not study.source.options:
         raise SearchError(
             _("{path}: its data came from standard input or from Python and is not kept").format(

@@ -1,30 +1,36 @@
-"""A study: a directory with all that is known of a search.
+"""A study: the run of a search, a directory with all that is known of it.
 
 ``study.toml`` says what is searched and how, ``journal.jsonl`` what happened, line by line, and is the only truth;
-``best.safetensors`` is the best trial's model. Opening a study reads the journal, and beginning to write reads what
-was added since; trials that were running when their process was killed are queued again, in the same stacks.
+``run.json`` lets it be found among other runs (those of versions before 0.3 have none), ``best.safetensors`` is the
+best trial's model, and ``data.safetensors`` the data, where it cannot be read again. Opening a study reads the journal,
+and beginning to write reads what was added since; trials that were running when their process was killed are queued
+again, in the same stacks.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tuitrain.errors import SearchError, TuitrainError
+from tuitrain.errors import FileError, SearchError, TuitrainError
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.files import refuse_link
+from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.files import reason, refuse_link
+from tuitrain.runs.holder import Holder
 from tuitrain.runs.journal import Journal
-from tuitrain.runs.lock import Lock
+from tuitrain.runs.run import DATA, RUN, OpenRun
 from tuitrain.search.journal_events import checked_event, finite, finite_values
 from tuitrain.search.space.setting import own_setting, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
 from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.record import MOST_LETTERS, StudyRecord
-from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
+from tuitrain.search.study.study_file import Source, StudyFile, read_study_file
+from tuitrain.search.study.study_run import gone, progress_of, status_of_end
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -39,13 +45,13 @@ class Study(StudyRecord):
         if the directory holds no study, or a damaged one.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock: Lock | None = None
+    def __init__(self, path: Path, disk: Disk = DISK) -> None:
+        self.path, self.disk = path, disk
+        self._run: OpenRun | None = None  # while it is open for writing
         file = read_study_file(path)
         super().__init__(file.space, file.settings, file.source)
         self.notices = file.notices
-        self._journal = Journal(path / "journal.jsonl")
+        self._journal = Journal(path / "journal.jsonl", disk)
         self._read_on()
 
     def _read_on(self) -> None:
@@ -63,40 +69,47 @@ class Study(StudyRecord):
 
     @classmethod
     def create(
-        cls, path: Path, space: Space, settings: Settings, source: Source, *, tried: Sequence[Setting] = ()
-    ) -> Study:
-        """Make a directory for a new study; `tried` are settings entered by the user, which are trained first.
+        cls, folder: Path, names: Iterable[str], space: Space, settings: Settings, source: Source, *,
+        about: Mapping[str, Any], data: bytes | None = None, tried: Sequence[Setting] = (), disk: Disk = DISK,
+    ) -> Study:  # fmt: skip
+        """Make a run of a new study under the first of `names` in `folder` that is free.
+
+        `tried` are settings entered by the user, which are trained first.
+
+        `about` is the content of its ``run.json``, and `data` its data, where that cannot be read again.
 
         Raises
         ------
         TuitrainError
-            if there is something at `path`, it cannot be written, or one of `tried` is no setting of the space.
+            if all names are taken, it cannot be written, or one of `tried` is no setting of the space.
         """
         tried = [own_setting(space, setting) for setting in tried]
+        run = OpenRun.make(folder, names, about, disk)
         try:
-            path.mkdir(parents=True)
-        except FileExistsError:
-            hint = _("use --resume to continue it") if (path / NAME).exists() else _("choose another directory")
-            raise SearchError(_("{path}: already exists; {hint}").format(path=visible(path), hint=hint)) from None
+            StudyFile(space, settings, source, space.notices).write(run.path, disk)
+            if data is not None:
+                run.write(DATA, data)
+            study = cls(run.path, disk)
+            study._run = run
+            with closing(study._journal):
+                if tried:
+                    study.queue(tried, by=USER, stacks=None)
+                run.write_about()  # last: with it, it is a run
         except OSError as error:
-            raise SearchError(
-                _("{path}: cannot be made: {why}").format(path=visible(path), why=error.strerror)
+            run.remove()
+            raise FileError(
+                _("{path}: cannot be written: {why}").format(path=visible(run.path), why=reason(error))
             ) from error
-        try:
-            StudyFile(space, settings, source, space.notices).write(path)
-        except TuitrainError:
-            path.rmdir()
+        except BaseException:
+            run.remove()
             raise
-        study = cls(path)
-        if tried:
-            with study.writing():
-                study.queue(tried, by=USER, stacks=None)
+        study.close()
         return study
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Open for writing as long as the block lasts, or as long as it was to be anyway."""
-        was_open = self._lock is not None
+        was_open = self._run is not None
         self.begin_writing()
         try:
             yield
@@ -114,10 +127,14 @@ class Study(StudyRecord):
         TuitrainError
             if another process writes, or the journal or the lock is a symbolic link.
         """
-        if self._lock is not None:
+        if self._run is not None:
             return
         refuse_link(self._journal.path)  # now, and not when the first trial is to be noted
-        self._lock = Lock(self.path / "lock")
+        self._run = (
+            OpenRun.hold(self.path, self.disk)
+            if (self.path / RUN).exists()
+            else OpenRun(self.path, {}, Holder(self.path), self.disk)
+        )
         try:
             self._read_on()
         except SearchError:
@@ -130,9 +147,54 @@ class Study(StudyRecord):
         try:
             self._journal.close()
         finally:
-            lock, self._lock = self._lock, None
-            if lock is not None:
-                lock.release()
+            run, self._run = self._run, None
+            if run is not None:
+                run.release()
+
+    def claim(self) -> None:
+        """Say in ``run.json`` that it is searched from now on."""
+        self._write_about(status="running", ended=None)
+
+    def end(self, ending: str) -> None:
+        """Say in ``run.json`` how the search stands; see `status_of_end`."""
+        ended = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._write_about(status=status_of_end(self, ending), ended=ended, ending=ending, **progress_of(self))
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Replace one of its files whole, never through a symbolic link.
+
+        Raises
+        ------
+        TuitrainError
+            if it cannot be written, or is a symbolic link.
+        """
+        self._check_open()
+        refuse_link(self.path / name)
+        try:
+            self.disk.replace(self.path / name, data)
+        except OSError as error:
+            raise FileError(
+                _("{path}: cannot be written: {why}").format(path=visible(self.path / name), why=reason(error))
+            ) from error
+
+    def _write_about(self, **changes: Any) -> None:
+        run = self._check_open()
+        if not run.about:
+            return  # a study of before there were runs
+        try:
+            run.write_about(**changes)
+        except OSError as error:
+            raise FileError(
+                _("{path}: cannot be written: {why}").format(path=visible(self.path / RUN), why=reason(error))
+            ) from error
+
+    def _check_open(self) -> OpenRun:
+        """Return the run that is held; refuse to write to one that is not, or not any more."""
+        if self._run is None:
+            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
+        if not self._run.holder.is_in_place:
+            raise SearchError(gone(self, self._run.holder.found_again()))
+        return self._run
 
     def queue(
         self, settings: Sequence[Setting], *, by: str, stacks: Sequence[Sequence[int]] | None, seconds: float = 0.0,
@@ -213,9 +275,8 @@ class Study(StudyRecord):
 
     def replace_space(self, space: Space) -> None:
         """Change the space that is searched when the study is next opened; ``study.toml`` is replaced atomically."""
-        if self._lock is None:
-            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
-        StudyFile(space, self.settings, self.source, self.notices).write(self.path)
+        self._check_open()
+        StudyFile(space, self.settings, self.source, self.notices).write(self.path, self.disk)
 
     def note(self, text: str, *, trial: int | None = None) -> None:
         """Record what the user noted: of one trial, whose message then ends with it, or of the study."""
@@ -230,15 +291,6 @@ class Study(StudyRecord):
         self._write(event if average is None else {**event, "average": finite_values(average)})
 
     def _write(self, event: dict[str, Any]) -> None:
-        if self._lock is None:
-            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
-        if not self._lock.is_held:
-            if not self.path.is_dir():
-                raise SearchError(_("{path}: the study has been removed").format(path=visible(self.path)))
-            raise SearchError(
-                _("{path}: another process took this search for dead and has taken it over").format(
-                    path=visible(self.path)
-                )
-            )
+        self._check_open()
         self._journal.append([event])
         self._apply(event)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain._version import __version__
-from tuitrain.errors import SearchError, TuitrainError
+from tuitrain.errors import FileError, SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
+from tuitrain.runs.disk import DISK, Disk
 from tuitrain.runs.file_checks import DATA_OPTIONS, anything, listed, mapping, one_of, table, text, whole
-from tuitrain.runs.files import open_regular, reason, refuse_link, write_whole
+from tuitrain.runs.files import open_regular, reason, refuse_link
 from tuitrain.search.space.space import Space
 from tuitrain.text import quoted, shown, visible
 from tuitrain.translation import gettext as _
@@ -61,7 +62,7 @@ class StudyFile:
     source: Source
     notices: tuple[str, ...] = ()
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, disk: Disk = DISK) -> None:
         """Write it into the study's directory.
 
         Raises
@@ -71,7 +72,11 @@ class StudyFile:
         """
         refuse_link(folder / NAME)
         try:
-            write_whole(folder / NAME, self._to_toml().encode())
+            disk.replace(folder / NAME, self._to_toml().encode())
+        except OSError as error:
+            raise FileError(
+                _("{path}: cannot be written: {error}").format(path=visible(folder / NAME), error=reason(error))
+            ) from error
         except UnicodeEncodeError:
             raise SearchError(
                 _("{source}: a study keeps the path of its data, and this one is not UTF-8; rename the file").format(
@@ -157,17 +162,3 @@ def check_settings(settings: Settings, task: str) -> Settings:
     if not settings.folds:
         raise ValueError(_("search: folds: 0; a study has at least 1"))
     return settings
-
-
-def study_name(given: str) -> str:
-    """Return `given` as the name of a directory.
-
-    Raises
-    ------
-    SearchError
-        if nothing is left of it.
-    """
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in given).strip("-")[:60]
-    if not name:
-        raise SearchError(_("{given} cannot be made into the name of a study").format(given=quoted(given)))
-    return name

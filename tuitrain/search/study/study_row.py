@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import TuitrainError
-from tuitrain.runs.lock import is_locked
-from tuitrain.runs.table import RunRow
+from tuitrain.runs.holder import is_held
+from tuitrain.runs.run import RUN, read_run
+from tuitrain.runs.table import RunRow, row_of
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import NAME
+from tuitrain.search.study.study_run import progress_of
 
 
 def read_study_rows(folder: Path, now: datetime) -> tuple[list[RunRow], list[str]]:
-    """Return the studies in a directory as rows, and what is wrong with those that cannot be read."""
+    """Return the searches in a directory as rows, and what is wrong with those that cannot be read."""
     rows, problems = [], []
     try:
         paths = sorted(path for path in folder.iterdir() if (path / NAME).is_file())
@@ -30,9 +33,15 @@ def read_study_rows(folder: Path, now: datetime) -> tuple[list[RunRow], list[str
 
 
 def study_row(study: Study, now: datetime) -> RunRow:
-    """Return a study as a row: its best trial's score and hyperparameters; `epochs` are those of all its trials."""
+    """Return a study as a row: its best trial's score and hyperparameters; `epochs` are those of all its trials.
+
+    What its trials tell is read from the journal, since ``run.json`` is written when a search ends.
+    """
+    if (study.path / RUN).exists():
+        run = read_run(study.path)
+        return row_of(dataclasses.replace(run, about={**run.about, **progress_of(study)}), now)
     best, trials = study.best, study.trials
-    if is_locked(study.path / "lock"):
+    if is_held(study.path):
         status = "running"
     elif any(not trial.is_done for trial in trials):
         status = "interrupted"

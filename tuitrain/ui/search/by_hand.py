@@ -1,23 +1,32 @@
-"""What was trained by hand on the Train screen, as the Search screen shows it."""
+"""Search by hand: the trainings among the runs, as trials of a search on the Search screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.errors import error_line
+from tuitrain.runs.finished import FinishedTraining
+from tuitrain.runs.finished_run import Known, finished_trainings
 from tuitrain.search.by_hand import ManualHistory, hyperparameters_of, manual_history, manual_settings
 from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.explanation import Explained, explain
-from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.trial import Trial, is_tie
 from tuitrain.session.search_snapshot import SearchSnapshot
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.snapshot import Snapshot
+
+READ_SECONDS = 1.0
+UNKEPT = N_("no trials by hand: they are the runs, and this training is not kept as one")
 
 
 class Explainer:
@@ -46,14 +55,58 @@ class Explainer:
             self._fitting = self._fitter.submit(explain, history, column, is_alone=False)
 
 
-class ByHand:
-    """Makes snapshots of the trainings by hand on a dataset, with the surrogate where that is looked at."""
+class HandRuns:
+    """Reads in a thread, now and then, which trainings on a dataset there are among the runs in `folder`.
 
-    def __init__(self, studies: Callable[[], ManualStudies]) -> None:
-        self._studies = studies
+    `trainings` are those that were found last, and `problem` says what could not be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.trainings: tuple[FinishedTraining, ...] = ()
+        self.problem = ""
+        self._folder = folder
+        self._known: Known = {}
+        self._of, self._asked = "", ""  # datasets: of what is known, and of what is being read
+        self._due = -math.inf
+        self._reading: Future[tuple[Known, list[str]]] | None = None
+        self._reader: ThreadPoolExecutor | None = None
+
+    def look(self, fingerprint: str) -> None:
+        """Take in what was read, and read on where it is time to; does not wait."""
+        if self._reading is not None:
+            if not self._reading.done():
+                return
+            self._take(self._reading)
+            self._reading = None
+        if fingerprint != self._of:
+            self._of, self._known, self.trainings, self._due = fingerprint, {}, (), -math.inf
+        if time.monotonic() >= self._due:
+            self._due, self._asked = time.monotonic() + READ_SECONDS, fingerprint
+            self._reader = self._reader or ThreadPoolExecutor(1, thread_name_prefix="by-hand")
+            self._reading = self._reader.submit(finished_trainings, self._folder, fingerprint, self._known)
+
+    def _take(self, reading: Future[tuple[Known, list[str]]]) -> None:
+        if (error := reading.exception()) is not None:
+            self.problem = _("runs cannot be read: {error}").format(error=error_line(error))
+            return
+        known, problems = reading.result()
+        self.problem = problems[0] if problems else ""
+        if self._asked == self._of and known != self._known:
+            self._known = known
+            found = [training for _stamp, training in known.values() if training is not None]
+            alike = [training for training in found if training.metric == found[-1].metric]  # others do not compare
+            self.trainings = tuple(replace(training, training=at) for at, training in enumerate(alike, 1))
+
+
+class ByHand:
+    """Makes snapshots of the trainings on a dataset in `folder`, with the surrogate where that is looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self._runs = HandRuns(folder)
         self._version = 0
         self._snapshot = SearchSnapshot(0, is_by_hand=True)
         self._made_of: tuple[object, ...] = ()
+        self._shown: tuple[FinishedTraining, ...] = ()
         self._history: ManualHistory | None = None
         self._explainer = Explainer()
         self._column, self._is_explained = "", False
@@ -64,32 +117,32 @@ class ByHand:
 
     @property
     def problem(self) -> str:
-        """What could not be kept or fitted."""
-        return self._studies().problem or self._explainer.problem
+        """What could not be read or fitted."""
+        return self._runs.problem or self._explainer.problem
 
     def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
         """All hyperparameters of a training in a snapshot that was made here."""
-        assert snapshot.dataset is not None
-        return hyperparameters_of(self._studies().of(snapshot.dataset.fingerprint)[trial.number])
+        return hyperparameters_of(self._shown[trial.number])
 
-    def snapshot(self, dataset: DatasetFacts) -> SearchSnapshot:
-        """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
-        studies, explainer = self._studies(), self._explainer
-        trainings, path = studies.of(dataset.fingerprint), studies.path_of(dataset.fingerprint)
-        known = len(trainings), sum(len(training.notes) for training in trainings)
-        if self._made_of[:2] != (dataset.fingerprint, known):
-            self._history = manual_history(trainings, dataset.task)
+    def snapshot(self, now: Snapshot) -> SearchSnapshot:
+        """What was trained by hand on the dataset of a training's snapshot, as a search; the same if nothing is new."""
+        dataset, explainer = now.dataset, self._explainer
+        self._runs.look(dataset.fingerprint)
+        trainings = self._runs.trainings
+        if self._shown is not trainings:
+            self._shown, self._history = trainings, manual_history(trainings, dataset.task)
         if self._is_explained and self._history is not None:
             explainer.look(self._history, self._column)
-        message = self.problem
-        made_of = (dataset.fingerprint, known, path, message, id(explainer.explained))
+        is_unkept = now.epoch > 0 and now.run is None and not trainings
+        message = _(UNKEPT) if is_unkept else self.problem
+        made_of = (dataset.fingerprint, id(trainings), message, id(explainer.explained))
         if made_of != self._made_of:
             self._made_of = made_of
             self._version += 1
-            self._snapshot = self._made(dataset, path, message, sum(item.seconds for item in trainings))
+            self._snapshot = self._made(dataset, message, sum(item.seconds for item in trainings))
         return self._snapshot
 
-    def _made(self, dataset: DatasetFacts, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
+    def _made(self, dataset: DatasetFacts, message: str, seconds: float) -> SearchSnapshot:
         history, version, explained = self._history, self._version, self._explainer.explained
         if history is None:
             settings = manual_settings(dataset.task)
@@ -103,6 +156,6 @@ class ByHand:
             seconds=seconds, trials_per_second=0.0, seconds_left=None, ending="", version=version,
         )  # fmt: skip
         return SearchSnapshot(
-            version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, path,
+            version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, None,
             ties, explained=explained, dataset=dataset, is_by_hand=True,
         )  # fmt: skip

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from tuitrain.errors import SettingsError
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.search.table import filter_problem
+from tuitrain.ui.search.trial_filter import TrialFilter
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 HINTS = (
     N_("words and comparisons: relu finished rank<=10"),
-    "learning_rate<0.1 score>0.95 hidden_layers=64x32",
+    "score > 0.95 and activation in ('relu', 'tanh')",
 )
 
 
@@ -26,9 +25,8 @@ def read_filter(text: str) -> str:
 
     Raises
     ------
-    SettingsError
-        if it compares what a trial does not have.
+    RunError
+        if it is no condition, or compares what a trial does not have.
     """
-    if problem := filter_problem(text):
-        raise SettingsError(problem)
+    TrialFilter(text)
     return text.strip()

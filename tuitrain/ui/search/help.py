@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from tuitrain.runs.run import BEST
 from tuitrain.search.averaged import AVERAGE_NAME
-from tuitrain.search.best_model import MODEL_NAME
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.translation import N_
@@ -41,7 +41,7 @@ class SearchHelp(HelpPage):
         facts = [("", _(RANKS))]
         if snapshot.study is not None:
             facts.append((_("Study: "), visible(snapshot.study, MOST)))
-            model = snapshot.study / MODEL_NAME
+            model = snapshot.study / BEST
             facts += [(_("Model of the best trial: "), visible(model, MOST))] * model.exists()
             average = snapshot.study / AVERAGE_NAME
             facts += [(_("Model of the best trials' average: "), visible(average, MOST))] * bool(snapshot.single_test)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.text import visible
-from tuitrain.translation import gettext as _
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.grid_ahead import GridAhead
 from tuitrain.ui.search.guessing import Guessing
@@ -33,10 +31,8 @@ class LastRows:
         self._about_strategy = ""
 
     def look_ahead(self, snapshot: SearchSnapshot) -> None:
-        """Tell what the grid of the form takes, before it runs; of trainings by hand, where they are kept."""
+        """Tell what the grid of the form takes, before it runs."""
         ahead = self._about_strategy = self._grid.text()
-        if snapshot.is_by_hand and snapshot.study is not None:
-            self._about_strategy = _("kept in {path}").format(path=visible(snapshot.study, 1000))
         self._status.tell_ahead(ahead)
 
     def tell(self, pane: str, snapshot: SearchSnapshot) -> None:

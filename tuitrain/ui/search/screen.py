@@ -57,7 +57,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(SearchLayout())
         self.session = self.host.searcher
-        self._by_hand = ByHand(lambda: self.host.by_hand)
+        self._by_hand = ByHand(self.host.runs_folder)
         self.guessing = Guessing(lambda: self.surrogate.column)
         self._problem = self._next_pane = ""  # a pane that is to have the keys when it has its place
         self._is_behind_dialog = False
@@ -88,7 +88,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         shown = self.session.snapshot
         if shown.is_running or self.form.model.texts["strategy"] != "manual":
             return shown
-        by_hand = self._by_hand.snapshot(self.trainer.snapshot.dataset)
+        by_hand = self._by_hand.snapshot(self.trainer.snapshot)
         is_resumed = shown.settings is not None and shown.settings.strategy == "manual"
         return shown if is_resumed and not by_hand.trials else by_hand
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 from textual.strip import Strip
 
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import HIGHER_IS_BETTER
 from tuitrain.search.study.trial import Trial, rank_of
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.text import quoted, suggest
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, line, padded
+from tuitrain.ui.search.trial_filter import TrialFilter
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
@@ -28,8 +27,6 @@ WIDE_ENOUGH = 60
 STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
 _STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
-COMPARED = ("rank", "score", "epochs", "trial", "number")
-_COMPARISON = re.compile(r"([\w -]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,8 @@ def rows_of(snapshot: SearchSnapshot, *, sort: str, filter_text: str) -> list[Ro
     ties = set(snapshot.ties)
     rows = [Row(trial, rank.get(trial.number, 0), trial.number in ties) for trial in trials]
     if filter_text:
-        passes = filter_of(filter_text)
-        rows = [row for row in rows if passes(row)]
+        chosen = TrialFilter(filter_text)
+        rows = [row for row in rows if chosen.passes(row)]
     if sort == "score":
         return sorted(rows, key=lambda row: (row.rank or math.inf, _after(row.trial, sign)))
     if sort == "number":
@@ -91,68 +88,6 @@ def _value_key(value: Any) -> tuple[int, Any]:
     if isinstance(value, (int, float)):
         return (0, value)
     return (1, (len(value), value)) if isinstance(value, tuple) else (2, str(value))
-
-
-def filter_problem(text: str) -> str:
-    """What is wrong with a filter's text; empty if nothing is."""
-    for name, _sign, _bound in _read_filter(text)[1]:
-        if not _is_compared(name):
-            return f"{quoted(name)}: {suggest(name, [*COMPARED, *FIELDS])}"
-    return ""
-
-
-def _read_filter(text: str) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """The words and the comparisons (name, sign, bound) of a filter.
-
-    A name is as many of the words before a sign as make one; those before it stand for themselves.
-    """
-    words, comparisons = _COMPARISON.sub(" ", text).lower().split(), []
-    for before, sign, bound in _COMPARISON.findall(text):
-        parts = before.lower().split() or [""]
-        start = next((at for at in range(len(parts)) if _is_compared(" ".join(parts[at:]))), len(parts) - 1)
-        words += parts[:start]
-        comparisons.append((" ".join(parts[start:]), sign, bound))
-    return words, comparisons
-
-
-def _is_compared(name: str) -> bool:
-    return name in COMPARED or field_name(name) is not None
-
-
-def filter_of(text: str) -> Callable[[Row], bool]:
-    """What passes ``text``: words that the line must hold, and comparisons: ``relu failed rank<10 l2<0.1``."""
-    words, comparisons = _read_filter(text)
-    checks = [_comparison(*found) for found in comparisons]
-
-    def passes(row: Row) -> bool:
-        whole = " ".join([row.trial.state, row.trial.by, *(_text(n, v) for n, v in row.trial.setting.items())]).lower()
-        return all(word in whole for word in words) and all(check(row) for check in checks)
-
-    return passes
-
-
-def _comparison(name: str, sign: str, text: str) -> Callable[[Row], bool]:
-    try:
-        bound: float | None = float(text)
-    except ValueError:
-        bound = None
-
-    def check(row: Row) -> bool:
-        own: Any = {"rank": row.rank or math.inf, "score": row.trial.score, "epochs": row.trial.epochs,
-                    "trial": row.trial.number, "number": row.trial.number}.get(name)  # fmt: skip
-        if own is None:
-            own = row.trial.setting.get(field_name(name) or "")
-        if own is None:
-            return False
-        if bound is None or not isinstance(own, (int, float)):
-            return sign in {"=", ":"} and _text(field_name(name) or "", own).rpartition("=")[2] == text
-        return {"<": own < bound, ">": own > bound, "<=": own <= bound, ">=": own >= bound}.get(sign, own == bound)
-
-    return check
-
-
-def _text(name: str, value: Any) -> str:
-    return f"{name}={FIELDS[name].format(value)}" if name in FIELDS else str(value)
 
 
 def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, int]]:

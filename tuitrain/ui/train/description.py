@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tuitrain.options.presets import PRESET
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import rows_of
 from tuitrain.translation import gettext as _
@@ -54,6 +55,8 @@ class Description(Framed, Lines):
         field = model.field
         self.set_title(f"{_(field.label)} {self._theme.signs.dot} {_('live') if field.live else _('from reset')}")
         effect = _("takes effect at once, while training goes on") if field.live else _("takes effect at reset")
+        if field is PRESET:
+            effect = _("what can change while training goes on does at once, the rest at the reset")
         needs = model.needs(model.name)
         self._fill([
             (4, _(field.meaning), "dim" if needs else "plain"),

@@ -226,7 +226,6 @@ class TrainScreen(LookingBack, inherit_bindings=False):
             self.status.say(hint[0], shorter=hint[1:], noted=hint[-1])  # the ending was said already
         if not self.status.has_message and (offer := self.loss.offer_log(snapshot)):
             self.say(offer)
-        self.host.observe(snapshot)
         if self.host.quit_when_done and snapshot.state in ENDED:
             self.host.leave()
 

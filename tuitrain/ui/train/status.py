@@ -8,6 +8,7 @@ from typing import Any
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration, memory, rate
+from tuitrain.options.presets import PRESET
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
@@ -125,6 +126,8 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
     is_wide = row.size.width >= ALL_SHOWN
     live = _("changes live, from the next batch on") if is_wide else _("live")
     effect = live if field.live else _("from the reset on") if is_wide else _("from reset")
+    if field is PRESET:
+        effect = _("what can change live does") if is_wide else _("live, from reset")
     name = f"{_(field.label)} {field.format(model.current(model.name))}"
     if needs:
         told = _("no effect: needs {needs}").format(needs=needs)
