@@ -123,7 +123,7 @@ class MixedBlock:
         has_zero |= (np.abs(values) >= EXACT) | ((first == PLUS) & (ends - starts >= LEAST_CODE))
         is_refused = np.bincount(np.flatnonzero(has_zero) % width, minlength=width) > 0
         counts = np.bincount(odd % width, minlength=width)
-        has_point = (points < ends).reshape(-1, width).any(axis=0)
+        has_point: NDArray[np.bool_] = np.logical_or.reduce((points < ends).reshape(-1, width))
         found: list[NumbersFound | None] = []
         for index, place in enumerate(places):
             if is_refused[index]:
