@@ -107,3 +107,10 @@ def test_numbers_that_look_alike_by_their_hashes_are_kept_apart(monkeypatch: pyt
     rows = [["n", "t"], *([str(n), f"level {n % 20}"] for n in range(400))]
     table = read_text_table(written(rows), "t.csv")
     assert [*table.columns[1].values] == [row[1] for row in rows[1:]]
+
+
+def test_a_block_of_more_rows_than_hashes_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuitrain.data.readers.mixed_block.HASH_BITS", 6)  # 64, of which two levels share none
+    rows = [["n", "t"], *([str(n % 10), "ab"[n % 2]] for n in range(400))]
+    table = read_text_table(written(rows), "t.csv")
+    assert [*table.columns[1].values] == [row[1] for row in rows[1:]]

@@ -189,9 +189,10 @@ class MixedBlock:
         rows = np.flatnonzero(row_alike == numbers)
         if len(rows) > MOST_LEVELS * len(self) or any((key[row_alike] != key).any() for key in keys):
             return None
-        table[: len(self)][rows] = np.arange(len(rows))
+        level_of = np.empty(len(self), np.int64)
+        level_of[rows] = np.arange(len(rows))
         cells = [self.buffer[self.starts[row, place] : ends[row]].decode() for row in rows]
-        return [*map(self._restored, cells)], table[row_alike]
+        return [*map(self._restored, cells)], level_of[row_alike]
 
     def cells(self, places: Sequence[int]) -> list[list[str]]:
         """The cells of the columns at these places, which may have blanks around them, R texts each."""
