@@ -110,7 +110,7 @@ def make_average(study: Study, dataset: Dataset) -> Averaged | None:
     sign = -1.0 if is_higher_better(metric) else 1.0
     part = tested_part(dataset, first.hyperparameters)
     model = replace(model, spread=calibration(model, part.X, part.y) if model.n_networks > 1 else {})
-    _save(study, model)
+    study.write_file(AVERAGE_NAME, model.to_bytes())
     return Averaged(
         model, tuple(trial.number for trial in trials), tuple(found[place].trial.number for place in chosen),
         tuple(weights), sign * value(averaged)[0], sign * min(value(one.outputs) for one in found)[0],
@@ -205,10 +205,6 @@ def _judged(model: Model, outputs: Array, y: Array) -> Model:
     return replace(
         model, positive=positive, threshold=best_threshold(y, model.probabilities(outputs), positive, metric)
     )
-
-
-def _save(study: Study, model: Model) -> None:
-    study.write_file(AVERAGE_NAME, model.to_bytes())
 
 
 def _kept(study: Study, dataset: Dataset, trials: Sequence[Trial]) -> Averaged | None:

@@ -100,8 +100,8 @@ class Study(StudyRecord):
             raise FileError(
                 _("{path}: cannot be written: {why}").format(path=visible(run.path), why=reason(error))
             ) from error
-        except BaseException:
-            run.remove()
+        except BaseException:  # Ctrl-C, say: what is a run by then stays one
+            (run.release if (run.path / RUN).exists() else run.remove)()
             raise
         study.close()
         return study
