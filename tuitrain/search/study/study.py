@@ -288,7 +288,7 @@ class Study(StudyRecord):
     ) -> None:  # fmt: skip
         """Record the chosen trial, and its score on the test part; of an average of trials what `Averaged` tells."""
         event = {"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}}
-        self._write(event if average is None else {**event, "average": finite_values(average)})
+        self._write(event if average is None else {**event, "average": dict(average)})
 
     def _write(self, event: dict[str, Any]) -> None:
         self._check_open()
