@@ -309,6 +309,7 @@ def test_a_kept_checkpoint_shortens_the_way_to_an_epoch(tmp_path: Path) -> None:
 def test_an_epoch_that_takes_too_long_is_shown_by_its_nearest(
     session: TrainingSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tuitrain.session.past.EPOCHS_SHARE", 1e9)  # kept after every epoch, whatever that costs
     obey(session, Start())
     monkeypatch.setattr("tuitrain.session.time_travel.AGAIN_SECONDS", -1.0)
     kept = [one.epoch for one in session._training.live.past.epochs]
