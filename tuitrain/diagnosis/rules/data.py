@@ -135,9 +135,12 @@ def one_class_of_uneven(judged: Judgement) -> Finding | None:
 
 
 def imbalance(judged: Judgement) -> Finding | None:
-    """Find a rare class most of whose rows are missed, while its rows count no more than others."""
+    """Find a rare class most of whose rows are missed, while its rows count no more than others.
+
+    Where a threshold is asked for, it decides how many are found, and the recalls of likeliest classes say nothing.
+    """
     data, now = judged.data, judged.observation.now
-    if not data.class_shares or judged.h.class_weights != "none":
+    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != "none":
         return None
     limit = RARE_CLASS / len(data.class_shares)
     shares = {k: share for k, share in enumerate(data.class_shares) if 0 < share < limit}
