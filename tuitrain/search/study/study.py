@@ -23,7 +23,7 @@ from tuitrain.runs.files import reason, refuse_link
 from tuitrain.runs.holder import Holder
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.run import DATA, RUN, OpenRun
-from tuitrain.search.journal_events import checked_event, finite, finite_values
+from tuitrain.search.journal_events import checked_event, finite
 from tuitrain.search.space.setting import own_setting, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
