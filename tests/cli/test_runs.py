@@ -232,3 +232,18 @@ def test_a_run_begins_from_another(tmp_path: Path, call: Callable[..., Called]) 
     assert np.allclose(a.network.parameters, b.network.parameters, atol=1e-6)
     assert b.hyperparameters.learning_rate == 1e-9
     assert read_run(tmp_path / "r" / "b").about["from"] == "a"
+
+
+def test_a_run_begins_from_another_as_it_was_after_an_epoch(tmp_path: Path, call: Callable[..., Called]) -> None:
+    folder = ("--runs-dir", str(tmp_path / "r"))
+    assert call("train", "iris", "--epochs", "20", "--patience", "0", "--name", "a", *folder).returncode == 0
+    done = call("train", "--from", "a@7", "--learning-rate", "1e-12", "--epochs", "1", "--name", "b", *folder)
+    assert done.returncode == 0, done.stderr
+    epochs = [json.loads(line) for line in (tmp_path / "r" / "a" / "metrics.jsonl").read_text().splitlines()]
+    (own,) = [json.loads(line) for line in (tmp_path / "r" / "b" / "metrics.jsonl").read_text().splitlines()]
+    assert abs(own["validation_loss"] - epochs[6]["validation_loss"]) < 1e-6  # the same weights on the same rows
+    assert abs(own["validation_loss"] - epochs[19]["validation_loss"]) > 1e-3
+    assert read_run(tmp_path / "r" / "b").about["from"] == "a@7"
+    for origin, told in (("a@21", "has no epoch 21; it has 20 epochs"), ("c@2", "no such run")):
+        refused = call("train", "--from", origin, "--no-run", *folder)
+        assert refused.returncode == 1 and told in refused.stderr and "Traceback" not in refused.stderr

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
@@ -127,7 +128,8 @@ def test_the_beginning_of_a_name_is_answered_with_the_latest_such_run(tmp_path: 
 
 
 def test_curves_in_one_plot_are_told_apart_without_colour() -> None:
-    epochs = [{"epoch": n, "train_loss": 1 / n, "validation_loss": 2 / n} for n in range(1, 9)]
+    places = np.arange(1.0, 9.0)
+    epochs = {"epoch": places, "train_loss": 1 / places, "validation_loss": 2 / places}
     names = ("train_loss", "validation_loss")
     drawn = curve_lines(epochs, names, 80, 14)
     signs = [next(line.partition(name)[0].split()[-1] for line in drawn if name in line) for name in names]

@@ -27,6 +27,7 @@ from tuitrain.session.commands import (
     Decide,
     End,
     EstimateGrid,
+    Fork,
     JournalEntry,
     Pause,
     Reset,
@@ -47,7 +48,8 @@ from tuitrain.session.search import begin_search
 IRIS = DatasetSource("iris", {"validation": 0.2, "drop": ("a", "b"), "target": None}, "f" * 64)
 SPACE = Space({"learning_rate": "1e-4..1", "hidden_layers": "8,16x16", "momentum": "0.5,0.9"})
 EXAMPLES: tuple[Command, ...] = (
-    Start(), Pause(), Stop(), End("keep"), ContinueRun(Path("runs/a")), Step(batches=3), Step(epochs=2),
+    Start(), Pause(), Stop(), End("keep"), ContinueRun(Path("runs/a")), Fork(3), Fork(40, Path("runs/a")),
+    Step(batches=3), Step(epochs=2),
     SetHyperparameter("hidden_layers", (16, 8)), SetPreset("textbook"),
     SetHyperparameter("learning_rate", 0.1 + 0.2), SetHyperparameter("l2", math.inf), Reset(), Reset(IRIS),
     AddNote("overfits from epoch 40 on: 과적합", "seeds"),

@@ -11,8 +11,8 @@ from sklearn.metrics import log_loss
 from tuitrain import Hyperparameters, load_dataset, load_model, train
 from tuitrain.engine import Trainer
 from tuitrain.engine.probabilities import class_probabilities
-from tuitrain.runs.history import History
-from tuitrain.runs.metrics_file import epoch_lines, fill, read_epochs
+from tuitrain.runs.metrics_file import epoch_lines
+from tuitrain.runs.metrics_reading import read_history
 from tuitrain.session.commands import Reset, SetHyperparameter, SetParameter, Start, Step
 from tuitrain.session.training import TrainingSession
 
@@ -124,8 +124,7 @@ def test_the_band_is_between_the_members_and_together_is_their_average(tmp_path:
         (tmp_path / "m").write_bytes(
             b"".join(epoch_lines(history, range(1, 6), 0, part="validation", metric="accuracy", watched="loss"))
         )
-        again = History(2)
-        fill(again, read_epochs(tmp_path / "m")[0], "accuracy", "loss")
+        again, _steps = read_history(tmp_path / "m", 2, metric="accuracy", watched="loss")
         for name in ("validation_low", "validation_high"):
             assert np.array_equal(again.column(name), history.column(name))
     finally:

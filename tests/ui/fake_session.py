@@ -209,6 +209,9 @@ class FakeSession:
         if "metric" in views and self.snapshot.epoch:
             self.become(metric_view=replace(VIEW, epoch=self.snapshot.epoch))
 
+    def look_back(self, epoch, *, is_forward=False):
+        self.looked_back = epoch, is_forward
+
     def ask(self, question):
         self.question = question
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import sys
 from collections.abc import Iterator
@@ -91,18 +90,12 @@ def _output(path: Path | None) -> Iterator[TextIO]:
 
 def _write_epochs(path: Path, output: Path | None) -> None:
     """Write a line for each epoch of a run, with the columns of its first."""
-    from tuitrain.runs.metrics_file import read_epochs  # noqa: PLC0415
-    from tuitrain.runs.run import METRICS  # noqa: PLC0415
+    from tuitrain.runs.epochs_csv import write_epochs  # noqa: PLC0415
 
-    epochs, _is_cut = read_epochs(path / METRICS)
-    names = [name for name, value in epochs[0].items() if not isinstance(value, list)] if epochs else ["epoch"]
     with _output(output) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        for epoch in epochs:
-            writer.writerow(["" if epoch.get(name) != epoch.get(name) else epoch.get(name, "") for name in names])
+        count = write_epochs(path, file)
     if output is not None:
-        text = _("{epochs} written to {place}").format(epochs=counted(len(epochs), "epoch"), place=visible(output))
+        text = _("{epochs} written to {place}").format(epochs=counted(count, "epoch"), place=visible(output))
         click.echo(text, err=True)
 
 

@@ -176,7 +176,7 @@ class Begun:
 
 
 def begin_from(origin: str, asked: RunAsked, options: Mapping[str, Any]) -> Begun:
-    """Return what a training begins with that starts from a run's model, or one of a file.
+    """Return what a training begins with that starts from a run's model, or one of a file; RUN@7: as after epoch 7.
 
     The hyperparameters are the model's where none are given, and so is the data where it is a run's.
 
@@ -191,14 +191,31 @@ def begin_from(origin: str, asked: RunAsked, options: Mapping[str, Any]) -> Begu
     from tuitrain.runs.start_from import first_parameters  # noqa: PLC0415
 
     is_file = Path(origin).expanduser().is_file()
-    run = None if is_file else read_run(find_run(origin, asked.folder))
+    name, epoch = (origin, None) if is_file else _at_epoch(origin, asked.folder)
+    run = None if is_file else read_run(find_run(name, asked.folder))
     if run is not None and (run.path / BEST).is_fifo():  # which would be waited for
         raise RunError(_("{name}: is not a regular file").format(name=visible(run.path / BEST)))
-    model = load_model(origin if run is None else run.path / BEST)
+    if run is not None and epoch is not None:
+        from tuitrain.session.forking import model_of_run  # noqa: PLC0415
+
+        model = model_of_run(run.path, epoch)
+    else:
+        model = load_model(origin if run is None else run.path / BEST)
     given = given_options(options)
     hyperparameters = Hyperparameters.from_mapping({**model.hyperparameters.to_mapping(), **given.hyperparameters})
     dataset = dataset_of_run(run) if run is not None and not given.data else load(given.data)
     return Begun(dataset, hyperparameters, first_parameters(model, dataset, hyperparameters))
+
+
+def _at_epoch(origin: str, folder: Path) -> tuple[str, int | None]:
+    """Return a run and an epoch from ``RUN@EPOCH``; no epoch where there is none, or a run has that very name."""
+    from tuitrain.runs.run import RUN  # noqa: PLC0415
+
+    name, _at, epoch = origin.rpartition("@")
+    if not name or not (epoch.isascii() and epoch.isdecimal()):
+        return origin, None
+    is_name = any((place / RUN).is_file() for place in (Path(origin).expanduser(), folder / origin))
+    return (origin, None) if is_name else (name, int(epoch))
 
 
 def _refuse_others(path: Path, asked: RunAsked, options: Mapping[str, Any]) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,8 @@ from tuitrain.text import counted, in_cells, visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tuitrain.runs.run import Run
     from tuitrain.runs.table import RunRow
 
@@ -175,7 +176,7 @@ def differences(row: RunRow) -> str:
 @click.pass_obj
 def show(folder: Path, name: str) -> None:
     """Show RUN: how it went, with its curves, and what it was trained with."""
-    from tuitrain.runs.metrics_file import read_epochs  # noqa: PLC0415
+    from tuitrain.runs.metrics_reading import is_cut_short, read_columns  # noqa: PLC0415
     from tuitrain.runs.run import METRICS  # noqa: PLC0415
 
     run = _run(folder, name)
@@ -184,8 +185,8 @@ def show(folder: Path, name: str) -> None:
 
         click.echo("\n".join(search_lines(run, min(shutil.get_terminal_size().columns, 100))))
         return
-    epochs, is_cut = read_epochs(run.path / METRICS)
-    if is_cut:
+    epochs = read_columns(run.path / METRICS)
+    if is_cut_short(run.path / METRICS):
         tell(_("note: {notice}").format(notice=_("the last line of the epochs was cut in half, and is dropped")))
     for line in description(run):
         click.echo(line)
@@ -199,6 +200,7 @@ def show(folder: Path, name: str) -> None:
 def description(run: Run) -> list[str]:
     """Return what is known of a run, as lines."""
     from tuitrain.options.hyperparameters import FIELDS, Hyperparameters  # noqa: PLC0415
+    from tuitrain.runs.kept_epochs import kept_epochs  # noqa: PLC0415
 
     about, progress, facts = run.about, run.progress, run.facts
     score = progress["best_score"]
@@ -213,6 +215,8 @@ def description(run: Run) -> list[str]:
         (_("best score"), NOT_SHOWN if score is None else f"{score:.4f} {about['metric']}"),
         (_("edits"), str(progress["edits"])),
         (_("from"), visible(about["from"]) if about.get("from") else ""),
+        (_("forked from"), forked_from(about)),
+        (_("kept epochs"), ", ".join(map(str, kept_epochs(run.path)))),
         (_("note"), visible(about["note"], 500) if about.get("note") else ""),
         (_("versions"), ", ".join(f"{name} {visible(value, 60)}" for name, value in about["versions"].items())),
     ]  # fmt: skip
@@ -229,9 +233,18 @@ def description(run: Run) -> list[str]:
     return [visible(run.name), *(f"  {name:<{size}}  {value}" for name, value in told if value)]
 
 
-def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: int, height: int) -> list[str]:
+def forked_from(about: Mapping[str, Any]) -> str:
+    """Return ``RUN@EPOCH`` of what a run was forked from; "" where it was not."""
+    found = about.get("forked") or {}
+    return f"{visible(found.get('run', ''), 60)}@{visible(found.get('epoch', ''), 20)}" if found else ""
+
+
+def curve_lines(epochs: Mapping[str, NDArray[Any]], names: Sequence[str], width: int, height: int) -> list[str]:
     """Draw columns of the epochs as curves, as lines; none where there is nothing to draw."""
+    import numpy as np  # noqa: PLC0415
     import plotext  # noqa: PLC0415
+
+    from tuitrain.ui.plots.thinning import thinned  # noqa: PLC0415
 
     figure = plotext.figure
     plotext.terminal.limit(False, False)
@@ -239,11 +252,15 @@ def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: i
     figure.plot_size(width, height)
     is_empty = True
     for name, marker in zip(names, MARKERS, strict=False):
-        points = [(e["epoch"], e[name]) for e in epochs if math.isfinite(e.get(name, math.nan))]
-        if points:
+        if name not in epochs:
+            continue
+        places, values = thinned(epochs["epoch"], epochs[name])
+        is_finite = np.isfinite(values)
+        if is_finite.any():
             is_empty = False
-            places, values = zip(*points, strict=True)
-            figure.draw(figure.signal(list(places), list(values), marker=marker).lines().label(name))
+            figure.draw(
+                figure.signal(places[is_finite].tolist(), values[is_finite].tolist(), marker=marker).lines().label(name)
+            )
     return [] if is_empty else str(figure.build().string(colorless=True)).split("\n")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tuitrain.cli.progress import AVERAGED, setting_text
 from tuitrain.cli.runs import NOT_SHOWN, curve_lines
 from tuitrain.numbers import duration
@@ -40,10 +42,11 @@ def search_lines(run: Run, width: int) -> list[str]:
         (_("versions"), ", ".join(f"{name} {visible(value, 60)}" for name, value in about["versions"].items())),
     ]  # fmt: skip
     size = max(len(name) for name, _value in told)
-    scores = [
-        {"epoch": trial.number, f"validation_{metric}": trial.score}
-        for trial in study.trials if math.isfinite(trial.score)
-    ]  # fmt: skip
+    scored = [trial for trial in study.trials if math.isfinite(trial.score)]
+    scores = {
+        "epoch": np.array([float(trial.number) for trial in scored]),
+        f"validation_{metric}": np.array([trial.score for trial in scored]),
+    }
     drawn = curve_lines(scores, (f"validation_{metric}",), width, HEIGHT)
     lines = [f"  {name:<{size}}  {value}" for name, value in told if value]
     return [visible(run.name), *lines, *(["", _("score by trial"), *drawn] if drawn else [])]

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 @option(
     "--from",
     "origin",
-    metavar="RUN|MODEL",
+    metavar="RUN[@EPOCH]|MODEL",
     shell_complete=complete_runs,
-    help="Begin with the weights that a run found, or of a model file.",
+    help="Begin with the weights that a run found, or had after an epoch, or of a model file.",
 )
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
 @option(

@@ -15,6 +15,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats, History
 
+MOST_LAYER_ROWS = 4096  # epochs, the newest, whose layers are read
 ENOUGH = 8  # epochs before a rule says anything about a course that goes on
 
 
@@ -25,7 +26,7 @@ class Course:
     `state` is ready, running, paused, done, diverged or failed; `ending` says why it has ended. `first` is the epoch
     after which the course that is judged begins: 0, or that of the last change by hand. Arrays begin there too:
     `train_loss`, `validation_loss`, `metric`, `rates` and `gradient_norm` (E,), `layer_norms`, `update_ratios` and
-    `idle_shares` (E, L), float64.
+    `idle_shares` (E, L), float64; these three of the newest `MOST_LAYER_ROWS` epochs at most.
     """
 
     state: str
@@ -57,12 +58,13 @@ class Course:
         """Make one of the first `length` epochs of a history."""
         column, layers = history.column, history.layers
         names = ("train_loss", "validation_loss", "learning_rate", "gradient_norm")
+        since = max(0, length - MOST_LAYER_ROWS)
         train, validation, rates, norms = (column(name, length) for name in names)
         part = "train_metric" if np.isnan(validation).all() else "validation_metric"
         return cls(
             state, ending, hyperparameters, observation, epoch, step, steps_per_epoch, best_epoch, best_loss,
-            train, validation, column(part, length), rates, norms, layers("gradient_norm", length),
-            layers("update_ratio", length), layers("idle_share", length), edits,
+            train, validation, column(part, length), rates, norms, layers("gradient_norm", length, since),
+            layers("update_ratio", length, since), layers("idle_share", length, since), edits,
         )  # fmt: skip
 
     def since_edit(self) -> Course:
@@ -73,9 +75,13 @@ class Course:
         if not self.edits:
             return self
         first = min(math.ceil(max(edit.epoch for edit in self.edits)), len(self.train_loss))
-        names = ("train_loss", "validation_loss", "metric", "rates", "gradient_norm", "layer_norms", "update_ratios",
-                 "idle_shares")  # fmt: skip
-        return replace(self, first=first, **{name: getattr(self, name)[first:] for name in names})
+        names = ("train_loss", "validation_loss", "metric", "rates", "gradient_norm")
+        of_layers = ("layer_norms", "update_ratios", "idle_shares")
+        since = max(0, first - (len(self.train_loss) - len(self.layer_norms)))
+        return replace(
+            self, first=first, **{name: getattr(self, name)[first:] for name in names},
+            **{name: getattr(self, name)[since:] for name in of_layers},
+        )  # fmt: skip
 
     @property
     def is_over(self) -> bool:

@@ -84,6 +84,11 @@ class State:
         return len(self.hyperparameters)
 
     @property
+    def is_between_epochs(self) -> bool:
+        """Whether no epoch has begun that is not done."""
+        return not self.arrays["shuffle.order"].shape[1]
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """The parameters' dtype, float32 or float64."""
         return self.arrays["parameters"].dtype

@@ -377,7 +377,7 @@ def read_all(options: Mapping[str, Option], values: Mapping[str, Any], what: str
     read: dict[str, Any] = {}
     problems: list[str] = []
     for key, value in values.items():
-        name = option_named(options, key) if isinstance(key, str) else None
+        name = key if key in options else option_named(options, key) if isinstance(key, str) else None
         if name is None:
             problems.append(f"{what} {quoted(str(key))}: {suggest(str(key), tuple(options))}")
             continue

@@ -51,6 +51,10 @@ class Disk:
         """Let a file be found as `other`, in place of what was there."""
         path.replace(other)
 
+    def link(self, path: Path, other: Path) -> None:
+        """Let a file be found as `other` too, whatever `path` becomes."""
+        os.link(path, other, follow_symlinks=False)
+
     def sync_directory(self, path: Path) -> None:
         """Wait until the names in a directory are on the disk; a file system that cannot sync one is left alone."""
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -14,6 +14,8 @@ from tuitrain.translation import gettext as _
 
 MOST_LETTERS = 500  # of a note
 
+MOST_CURVE = 100_000  # epochs whose metric a record holds; of more the run has them
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -72,9 +74,10 @@ class FinishedTraining:
     step of a training that was left took no effect and is not among them, nor is what was changed after an end.
 
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
-    rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
-    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
-    that were typed after the end. Where it was read from a `run`, that is the directory, and `metric` names the score.
+    rows where there are none. `curve` is the metric by epoch, (epochs,), empty of a very long training. With no whole
+    epoch trained, `epochs` and `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the
+    user's, in order, also those that were typed after the end. Where it was read from a `run`, that is the directory,
+    and `metric` names the score.
     """
 
     training: int

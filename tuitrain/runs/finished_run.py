@@ -10,10 +10,10 @@ from typing import Any, Literal
 from tuitrain.errors import RunError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.checkpoint import read_about
-from tuitrain.runs.finished import Edit, FinishedTraining, Note
+from tuitrain.runs.finished import MOST_CURVE, Edit, FinishedTraining, Note
 from tuitrain.runs.json_values import decode
 from tuitrain.runs.line_file import read_lines
-from tuitrain.runs.metrics_file import read_epochs
+from tuitrain.runs.metrics_reading import read_columns
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, RUN, Run, read_run, run_paths
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -59,7 +59,8 @@ def _made(run: Run, kept: Mapping[str, Any], step: float, later: tuple[Note, ...
     """Return the training of a checkpoint with `kept` values after `step` steps; later edits took no effect."""
     about, progress, facts = run.about, run.progress, run.facts
     part: Literal["validation", "train"] = "validation" if facts.validation else "train"
-    epochs, _is_cut = read_epochs(run.path / METRICS)
+    name = f"{part}_{about['metric']}"
+    columns = read_columns(run.path / METRICS) if progress["epochs"] <= MOST_CURVE else {}
     edits, notes = decode(kept["edits"], tuple[Edit, ...]), decode(kept["notes"], tuple[Note, ...])
     last = Hyperparameters.from_record(kept["stepped_with"])
     best = progress["best_hyperparameters"]
@@ -71,7 +72,8 @@ def _made(run: Run, kept: Mapping[str, Any], step: float, later: tuple[Note, ...
         tuple(edit for edit in edits if edit.step < step), part,
         math.nan if score is None else float(score), loss, progress["epochs"], progress["best_epoch"],
         float(progress["seconds"]),
-        tuple(epoch.get(f"{part}_{about['metric']}", math.nan) for epoch in epochs), (*notes, *later),
+        tuple(columns[name].tolist() if name in columns else [math.nan] * len(columns.get("epoch", ()))),
+        (*notes, *later),
         about["metric"], run.path,
     )  # fmt: skip
 

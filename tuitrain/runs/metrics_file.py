@@ -7,7 +7,7 @@ and for what it is, as ``validation_accuracy``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratio
 VALIDATION = "validation"
 PARTS = ("train", VALIDATION)
 OF_ENSEMBLES = ("validation_low", "validation_high")
+_CHECK = table(
+    {"epoch": whole(1), "step": whole()},
+    dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()},
+    is_open=True,
+)
 
 
 def epoch_lines(
@@ -43,7 +48,7 @@ def epoch_lines(
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
     if part == VALIDATION and watched not in {LOSS, metric}:
         columns[f"{part}_{watched}"] = history.column("watched_metric", last)[first:].tolist()
-    layers = {name: history.layers(column, last)[first:].tolist() for column, name in LAYERS.items()}
+    layers = {name: history.layers(column, last, first).tolist() for column, name in LAYERS.items()}
     lines = []
     for row, step in enumerate(steps):
         parts = [f'"epoch":{first + row + 1},"step":{step}']
@@ -70,15 +75,10 @@ def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
         if it cannot be read, or a line is no epoch.
     """
     lines, is_cut = read_lines(path)
-    known = dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()}
-    check = table({"epoch": whole(1), "step": whole()}, known, is_open=True)
     epochs = []
     for number, line in enumerate(lines, 1):
         try:
-            found = check(line)
-            if found["epoch"] != number:
-                raise ValueError(_("epoch {found}, not {number}").format(found=found["epoch"], number=number))
-            epochs.append({name: _values(value, name) for name, value in found.items()})
+            epochs.append(epoch_of(line, number))
         except (TypeError, ValueError) as error:
             raise RunError(
                 _("{path}, line {number}: {why}").format(path=visible(path), number=number, why=visible(error, 120))
@@ -86,25 +86,21 @@ def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
     return epochs, is_cut
 
 
+def epoch_of(line: object, number: int) -> dict[str, Any]:
+    """Return an epoch from its line's JSON, with NaN and infinities as floats.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if it is none, or not the epoch of that number.
+    """
+    found: dict[str, Any] = _CHECK(line)
+    if found["epoch"] != number:
+        raise ValueError(_("epoch {found}, not {number}").format(found=found["epoch"], number=number))
+    return {name: _values(value, name) for name, value in found.items()}
+
+
 def _values(value: Any, name: str) -> Any:
     if name in {"epoch", "step"}:
         return value
     return [_value(item) for item in value] if isinstance(value, list) else _value(value)
-
-
-def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str, watched: str) -> None:
-    """Append the epochs of a file to a history; `metric` and `watched` as for `epoch_lines`.
-
-    Raises
-    ------
-    RunError
-        if a line is of another number of layers.
-    """
-    for epoch in epochs:
-        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in (*PLAIN, *OF_ENSEMBLES)}}
-        row |= {f"{part}_metric": epoch.get(f"{part}_{metric}", math.nan) for part in PARTS}
-        row["watched_metric"] = math.nan if watched == LOSS else epoch.get(f"{VALIDATION}_{watched}", math.nan)
-        try:
-            history.append(row, {column: np.array(epoch[name]) for column, name in LAYERS.items() if name in epoch})
-        except ValueError as error:
-            raise RunError(_("epoch {epoch}: {why}").format(epoch=epoch["epoch"], why=visible(error, 120))) from None

@@ -44,7 +44,7 @@ _ABOUT = table(
     {
         "ended": or_null(text), "ending": text, "epochs": whole(), "best_epoch": whole(), "best_score": score,
         "best_hyperparameters": or_null(mapping(text, any_value)), "seconds": score, "edits": whole(), "note": text,
-        "from": text, "given": mapping(text, any_value),
+        "from": text, "forked": mapping(text, any_value), "given": mapping(text, any_value),
         "evaluations": mapping(text, mapping(text, score)),
     },
     is_open=True,

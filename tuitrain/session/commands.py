@@ -130,6 +130,17 @@ class ContinueRun(Command):
 
 
 @dataclass(frozen=True)
+class Fork(Command):
+    """Leave the training that is here, and begin another from what it was after an epoch, or what a `run` was.
+
+    It has all that was before, and goes its own way from there.
+    """
+
+    epoch: int
+    run: Path | None = None
+
+
+@dataclass(frozen=True)
 class SaveModel(Command):
     """Write the model of the best epoch so far."""
 

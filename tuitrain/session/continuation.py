@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from tuitrain.runs.history import History
 from tuitrain.runs.json_values import JsonFields, decode_fields
 from tuitrain.runs.line_file import read_lines
 from tuitrain.runs.members import MembersState
-from tuitrain.runs.metrics_file import fill, read_epochs
+from tuitrain.runs.metrics_reading import is_cut_short, read_history
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, OpenRun, Run, read_run
 from tuitrain.runs.versions import changes, versions
 from tuitrain.session.commands import Command, JournalEntry
-from tuitrain.session.keeping import Continued
+from tuitrain.session.handed_on import Continued
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -95,30 +95,34 @@ def _read(run: Run, held: OpenRun) -> Resumed:
     dataset = dataset_of_run(run)
     hyperparameters, given = began_with(run)
     seed = hyperparameters.seed
-    lines, is_journal_cut = read_lines(run.path / JOURNAL)
-    entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
+    entries, is_journal_cut = read_journal(run.path)
     notices = [
         _("{file}: its last line was cut in half, and is dropped").format(file=name)
         for name, is_cut in ((JOURNAL, is_journal_cut),) if is_cut
     ]  # fmt: skip
     continuation: Continuation | None = None
-    steps: list[int] = []
-    done = 0
+    steps: Sequence[int] = ()
+    done, is_whole = 0, False
     try:
         checkpoint = Checkpoint.read(run.path / LAST)
     except FileNotFoundError:
         pass
     else:
-        epochs, is_cut = read_epochs(run.path / METRICS)
-        if is_cut:
+        if is_cut_short(run.path / METRICS):
             notices.append(_("{file}: its last line was cut in half, and is dropped").format(file=METRICS))
-        continuation, done = _continuation(checkpoint, epochs, run)
-        steps = [epoch["step"] for epoch in epochs[: continuation.history.length]]
+        length = checkpoint.about.get("epochs")
+        most = length if isinstance(length, int) else None
+        history, steps = read_history(
+            run.path / METRICS, len(checkpoint.state.layer_sizes) - 1, metric=run.about["metric"],
+            watched=checkpoint.state.hyperparameters[0].metric, most=most,
+        )  # fmt: skip
+        continuation, done = continuation_of(checkpoint, history, run)
         hyperparameters = checkpoint.state.hyperparameters[0].replace(seed=seed)  # the first member may have ended
         given = Hyperparameters.from_record(continuation.kept.given)
+        is_whole = checkpoint.state.is_between_epochs
     others = changes(run.about["versions"], versions(_threads(dataset, hyperparameters)))
     return Resumed(
-        dataset, hyperparameters, given, continuation, Continued(held, steps, entries, done),
+        dataset, hyperparameters, given, continuation, Continued(held, steps, entries, done, is_whole),
         (*notices, *([others] if others else [])),
     )  # fmt: skip
 
@@ -133,18 +137,24 @@ def _threads(dataset: Dataset, hyperparameters: Hyperparameters) -> int:
     return choose_threads((dataset.n_features, *hyperparameters.hidden_layers, dataset.n_outputs))
 
 
-def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run) -> tuple[Continuation, int]:
-    """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it."""
+def continuation_of(checkpoint: Checkpoint, history: History, run: Run) -> tuple[Continuation, int]:
+    """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it.
+
+    Raises
+    ------
+    RunError
+        if the two do not fit together.
+    """
     state, about = checkpoint.state, checkpoint.about
     length, done = about.get("epochs"), about.get("journal")
-    if not (isinstance(length, int) and isinstance(done, int)) or length > len(epochs):
+    if not (isinstance(length, int) and isinstance(done, int)) or length > history.length:
         raise RunError(
             _("{path}: holds {found} epochs, and the checkpoint {expected}").format(
-                path=visible(run.path / METRICS), found=len(epochs), expected=visible(length, 20)
+                path=visible(run.path / METRICS), found=history.length, expected=visible(length, 20)
             )
         )
-    history = History(len(state.layer_sizes) - 1)
-    fill(history, epochs[:length], run.about["metric"], state.hyperparameters[0].metric)
+    if length < history.length:
+        history = history.copied(length)
     kept = decode_fields(KeptTraining, about.get("live"), visible(run.path / LAST))
     count, ended = state.hyperparameters[0].ensemble, checkpoint.ended
     fits = state.members + len(ended) == count and set(ended) <= set(range(count))
@@ -152,6 +162,18 @@ def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run
         raise RunError(_("{path}: its members are not those of an ensemble of {count}").format(
             path=visible(run.path / LAST), count=count))  # fmt: skip
     return Continuation(MembersState(state, ended), history, kept), done
+
+
+def read_journal(path: Path) -> tuple[list[JournalEntry], bool]:
+    """Return the journal of the run at `path`, and whether its last line was cut short.
+
+    Raises
+    ------
+    RunError
+        if it is damaged.
+    """
+    lines, is_cut = read_lines(path / JOURNAL)
+    return [journal_entry(line, number, path / JOURNAL) for number, line in enumerate(lines, 1)], is_cut
 
 
 def journal_entry(line: dict[str, Any], number: int, path: Path) -> JournalEntry:

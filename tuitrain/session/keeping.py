@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +25,14 @@ from tuitrain.runs.checkpoint import Checkpoint
 from tuitrain.runs.disk import DISK, Disk, is_full
 from tuitrain.runs.files import reason
 from tuitrain.runs.json_values import encode
+from tuitrain.runs.kept_epochs import keep
 from tuitrain.runs.line_file import LineFile, to_line
 from tuitrain.runs.metrics_file import epoch_lines
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun, no_room
 from tuitrain.runs.versions import versions
 from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
+from tuitrain.session.handed_on import Continued, Forked
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -40,6 +43,7 @@ INTERVAL = 2.0  # seconds between two checkpoints at least
 SHARE = 0.015  # of the time goes into writing them; with the lines of the epochs less than 2 %
 LINES_SECONDS = 1.0  # between two looks of others at the course of a training
 BYTES_PER_SECOND = 100e6  # that a disk is thought to take before it was tried
+BEGUN = ("hyperparameters", "given", "from")  # what ``run.json`` says of the beginning
 PARAMETERS = 6  # times so many numbers are in a checkpoint and a model, at most
 
 
@@ -57,19 +61,6 @@ class RunPlace:
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
-@dataclass(frozen=True)
-class Continued:
-    """A run to continue: held, with the steps after each of its epochs and the entries of its journal.
-
-    The first `done` entries are in the state that it continues from, the others are obeyed again at their steps.
-    """
-
-    run: OpenRun
-    steps: Sequence[int]
-    entries: Sequence[JournalEntry]
-    done: int
-
-
 class Keeper:
     """Keeps one training after another, each in a run of its own; with neither `place` nor `continued`, none.
 
@@ -78,9 +69,10 @@ class Keeper:
     """
 
     def __init__(
-        self, place: RunPlace | None, *, clock: Callable[[], float], continued: Continued | None = None
+        self, place: RunPlace | None, *, clock: Callable[[], float], continued: Continued | None = None,
+        forked: Forked | None = None,
     ) -> None:  # fmt: skip
-        self.place, self._clock = place, clock
+        self.place, self._clock, self._forked = place, clock, forked
         self._now = place.now if place is not None else lambda: datetime.now().astimezone()
         self.notices: list[str] = []
         self.problems: list[str] = []
@@ -99,6 +91,7 @@ class Keeper:
         self._entries: list[JournalEntry] = []
         self._done = 0
         self._skips_start = False
+        self._last_epoch = 0  # of the last checkpoint, if it is of a whole one
         self._best_written: list[int] = []  # the best epochs of the model that was written last
         self._interval, self._due, self._lines_due = INTERVAL, 0.0, 0.0
 
@@ -140,12 +133,30 @@ class Keeper:
         network = live.trainer.network
         expected = network.members * network.n_parameters * network.dtype.itemsize * PARAMETERS
         self._plan(max(expected / BYTES_PER_SECOND, time.perf_counter() - started))  # about as often synced
-        if live.first is not None:
+        if self._forked is not None:
+            self._take_along(self._forked)
+        if live.first is not None or self._forked is not None:
             self.save(live)  # what it begins with is nowhere else
+        self._forked = None
+
+    def _take_along(self, forked: Forked) -> None:
+        self._entries, self._done = list(forked.entries), len(forked.entries)
+        self._steps = array("q", forked.steps)
+        assert self._journal is not None
+        lines = [self._line(number, entry) for number, entry in enumerate(self._entries, 1)]
+        with suppress(OSError):  # they are written with the next ones
+            self._journal.append(lines)
+
+    def fork(self, epoch: int, step: int) -> Forked:
+        """Return what another training takes along from this one's first epochs, which end at a step."""
+        entries, about = tuple(entry for entry in self._entries if entry.step < step), {}
+        if self.run is not None and epoch:
+            about = {name: self.run.about[name] for name in BEGUN if name in self.run.about}
+        return Forked(self.run.path.name if self.run is not None else "", epoch, about, entries, self._steps[:epoch])
 
     def _made(self, live: LiveTraining, place: RunPlace) -> OpenRun:
         now = place.now()
-        dataset, h = live.dataset, live.hyperparameters
+        dataset, h, forked = live.dataset, live.hyperparameters, self._forked
         names: Iterable[str] = (place.name,) if place.name else default_names(
             dataset.source or dataset.name, now.strftime("%Y%m%d-%H%M%S")
         )  # fmt: skip
@@ -155,6 +166,7 @@ class Keeper:
             "versions": versions(choose_threads(live.trainer.network.layer_sizes)),
             "hyperparameters": h.to_mapping(), "given": live.given.to_mapping(),
             **({"from": place.origin} if place.origin else {}),
+            **({"forked": {"run": forked.run, "epoch": forked.epoch}, **forked.about} if forked is not None else {}),
         }  # fmt: skip
         run = OpenRun.make(place.folder, names, about, place.disk)
         try:
@@ -172,6 +184,7 @@ class Keeper:
         self.kept_in = self.path
         self._entries, self._done = list(continued.entries), continued.done
         self._written = len(self._steps)
+        self._last_epoch = self._written if continued.is_whole else 0
         before, after = (
             [entry.command for entry in entries if isinstance(entry.command, Start | Step | Pause)]
             for entries in (self._entries[: self._done], self._entries[self._done :])
@@ -196,6 +209,8 @@ class Keeper:
 
     def note(self, live: LiveTraining, entry: JournalEntry) -> None:
         """Write a command into the journal, before those that are still to be obeyed again."""
+        if self.run is None and self._forked is not None:
+            self._forked = replace(self._forked, entries=(*self._forked.entries, entry))
         if self.run is None or self._journal is None:
             return
         if isinstance(entry.command, End) and entry.command.how == "interrupt":
@@ -274,6 +289,9 @@ class Keeper:
             "live": live.kept().to_json(),
         }  # fmt: skip
         state = live.members.state()
+        if 0 < self._last_epoch < live.history.length:
+            keep(run.path / LAST, self._last_epoch, run.disk)
+        self._last_epoch = 0 if live.trainer.step_in_epoch else live.history.length
         run.write(LAST, Checkpoint(state.state, about, state.ended).to_bytes())
         if not is_last:
             self._plan(time.perf_counter() - started)

@@ -25,9 +25,9 @@ from tuitrain.engine.schedules import multipliers
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
-from tuitrain.runs.finished import Edit, FinishedTraining, Note
+from tuitrain.runs.finished import MOST_CURVE, Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
-from tuitrain.runs.members import Members
+from tuitrain.runs.members import Members, MembersState
 from tuitrain.session.continuation import Continuation, KeptTraining
 from tuitrain.session.metric_views import metric_view
 from tuitrain.session.past import Past
@@ -63,7 +63,7 @@ class LiveTraining:
         continued: Continuation | None = None, first: NDArray[Any] | None = None,
         given: Hyperparameters | None = None,
     ) -> None:  # fmt: skip
-        self._clock = clock
+        self.clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
         state = continued.state if continued is not None else None
@@ -97,6 +97,7 @@ class LiveTraining:
         self._rate_edited_at = -1
         self._observer = Observer(self.trainer, self.members.shown_dataset)
         self.past = Past(clock)
+        self.keeps_epochs = True  # in `past`; one that is made again is there already
         self._described: tuple[object, dict[str, Any]] | None = None  # the moment, and what was found then
         if continued is not None:
             self._continue(continued)
@@ -125,6 +126,14 @@ class LiveTraining:
             self._stepped_with.to_mapping(), None if ended_with is None else ended_with.to_mapping(),
             self._rate_edited_at, self.given.to_mapping(), self._observer.observation.start,
         )  # fmt: skip
+
+    def own(self, history: History, past: Past) -> None:
+        """Go on from here with a history and a past of its own; the time is that of its last epoch."""
+        self.history, self.past, self.keeps_epochs = history, past, True
+        self._seconds = float(history.column("seconds")[-1]) if history.length else 0.0
+
+    def _keep(self) -> tuple[MembersState, KeptTraining]:
+        return self.members.state(), self.kept()
 
     @property
     def examined_part(self) -> Literal["validation", "train"]:
@@ -156,13 +165,13 @@ class LiveTraining:
     @property
     def seconds(self) -> float:
         """Time spent training, pauses left out."""
-        running = self._clock() - self._started if self._started is not None else 0.0
+        running = self.clock() - self._started if self._started is not None else 0.0
         return self._seconds + running
 
     def start_clock(self) -> None:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
-            self._started = self._clock()
+            self._started = self.clock()
 
     def stop_clock(self) -> None:
         """Count no more time."""
@@ -183,7 +192,7 @@ class LiveTraining:
     def step(self, *, is_by_hand: bool = False) -> bool:
         """Train one batch; return whether it was the epoch's last. One that is trained by hand is measured."""
         self._stepped_with = self.hyperparameters
-        self.past.note(self.trainer)
+        self.past.note(self.trainer, self._keep if self.keeps_epochs else None)
         record = self.trainer.step(is_measured=True) if is_by_hand else self.trainer.step()
         self._is_step_shown = is_by_hand
         if record is None:
@@ -206,7 +215,7 @@ class LiveTraining:
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
         trainer.set(None, name, value)
         self.given = self.given.replace(**{name: value})
-        self.past.forget()
+        self.past.change(trainer)
         if was_done and trainer.is_done:
             self._ended_with = before
             return
@@ -224,7 +233,7 @@ class LiveTraining:
         if place is None or self.trainer.early_stopping.ended[place]:
             raise RunError(_("network {number} is trained no more; its weights stay").format(number=member + 1))
         self.trainer.network.set_parameter(place, index, value)
-        self.past.forget()
+        self.past.change(self.trainer)
 
     def add_note(self, text: str, page: str) -> None:
         """Keep a note of the user's, and where it was made."""
@@ -301,7 +310,7 @@ class LiveTraining:
         """Write down what the training has come to so far, as the session's `training`-th."""
         stopping, length = self.trainer.early_stopping, self.history.length
         part, score, best = self.examined_part, self.best_score, int(stopping.best_epoch[0])
-        curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
+        curve = tuple(self.history.column(f"{part}_metric", length).tolist()) if length <= MOST_CURVE else ()
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,

@@ -76,6 +76,12 @@ class Session(Protocol[S_co]):
         shape (rows, columns), of an ensemble those of one `member`; a search ``surrogate`` along a column.
         """
 
+    def look_back(self, epoch: int | None, *, is_forward: bool = False) -> None:
+        """Show a training as it was after an epoch, in the snapshot's `past`, or the nearest before it, or after it.
+
+        None shows the present again.
+        """
+
     def ask(self, question: Question | None) -> None:
         """Ask a page's question, which the snapshot's `answer` is about; None when no page is open."""
 
@@ -91,12 +97,14 @@ class Session(Protocol[S_co]):
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked at; see `Session.watch`."""
+    """What is looked at; see `Session.watch`, `Session.ask` and `Session.look_back`."""
 
     views: frozenset[str] = frozenset()
     boundary_shape: tuple[int, int] = (24, 48)
     column: str = ""
     question: Question | None = None
+    epoch: int | None = None
+    is_forward: bool = False
     member: int = 0
 
 
@@ -248,24 +256,26 @@ class LocalSession(Generic[S]):
         """Say which costly views are looked at; see `Session.watch`."""
         with self._wake:
             before = self._look
-            self._look = Look(
-                frozenset(views),
-                boundary_shape or before.boundary_shape,
-                before.column if column is None else column,
-                before.question,
-                before.member if member is None else member,
-            )
-            if self._look != before:
-                self._is_look_new = True
-                self._wake.notify_all()
+            self._see(replace(
+                before, views=frozenset(views), boundary_shape=boundary_shape or before.boundary_shape,
+                column=before.column if column is None else column,
+                member=before.member if member is None else member,
+            ))  # fmt: skip
+
+    def look_back(self, epoch: int | None, *, is_forward: bool = False) -> None:
+        """Show an earlier epoch; see `Session.look_back`."""
+        with self._wake:
+            self._see(replace(self._look, epoch=epoch, is_forward=is_forward))
+
+    def _see(self, look: Look) -> None:
+        if look != self._look:
+            self._look, self._is_look_new = look, True
+            self._wake.notify_all()
 
     def ask(self, question: Question | None) -> None:
         """Ask a page's question; see `Session.ask`."""
         with self._wake:
-            if question != self._look.question:
-                self._look = replace(self._look, question=question)
-                self._is_look_new = True
-                self._wake.notify_all()
+            self._see(replace(self._look, question=question))
 
     def hold(self, seconds: float = HOLD_SECONDS) -> None:
         """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile.

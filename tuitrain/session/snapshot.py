@@ -9,7 +9,7 @@ Shapes: `E` epochs recorded, `L` layers with parameters, `K` classes, `V` rows o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -153,6 +153,40 @@ class MembersView:
 
 
 @dataclass(frozen=True)
+class PastMoment(JsonFields):
+    """What was to be seen of a training after one of its earlier epochs; other fields as in `Snapshot`.
+
+    `asked` is the epoch that was asked for, `epoch` the nearest that could be made again.
+    """
+
+    asked: int
+    epoch: int
+    step: int
+    learning_rate: float
+    train_loss: float
+    validation_loss: float
+    metrics: Mapping[str, Mapping[str, float]]
+    best_epoch: int
+    best_loss: float
+    gradient_norm: float
+    layers: tuple[LayerProbe, ...]
+    parameters: ParametersView | None
+    metric_view: MetricView | None
+    boundary: BoundaryView | None
+    members: MembersView
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, asked: int) -> PastMoment:
+        """Take from a snapshot what a look back shows."""
+        return cls(asked, **{name: getattr(snapshot, name) for name in cls.names()})
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The fields that it has from a snapshot."""
+        return [one.name for one in fields(cls) if one.name != "asked"]
+
+
+@dataclass(frozen=True)
 class Snapshot(JsonFields):
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
@@ -168,6 +202,7 @@ class Snapshot(JsonFields):
     Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
     `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
+    `past` is the earlier epoch that is looked back at, None while none is; `seen` is the snapshot with it.
     Of an ensemble, `member` is the one (from 0) whose gradients, weights and views are shown, and `member_history` its
     course; `best_epoch`, `best_loss` and the findings are those of the first that is trained.
     """
@@ -219,6 +254,17 @@ class Snapshot(JsonFields):
     run: Path | None = None
     run_notices: tuple[str, ...] = ()
     given: Hyperparameters | None = None
+    past: PastMoment | None = None
+
+    @property
+    def seen(self) -> Snapshot:
+        """What is looked at: this moment, or the earlier one."""
+        past = self.past
+        if past is None:
+            return self
+        then: dict[str, Any] = {name: getattr(past, name) for name in past.names()}
+        return replace(self, **then, epochs_recorded=past.epoch, step_in_epoch=0, batch_loss=float("nan"))
+
     member: int = 0
     members: MembersView = field(default_factory=MembersView)
     member_history: History | None = None

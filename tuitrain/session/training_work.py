@@ -22,6 +22,7 @@ from tuitrain.session.commands import (
     Command,
     ContinueRun,
     End,
+    Fork,
     JournalEntry,
     Pause,
     Reset,
@@ -35,6 +36,7 @@ from tuitrain.session.commands import (
 )  # fmt: skip
 from tuitrain.session.continuation import Resumed, resume
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.forking import fork, fork_of_run
 from tuitrain.session.judging import NewestFindings
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
@@ -251,19 +253,40 @@ class Training(Work[Snapshot]):
         except BaseException:
             resumed.continued.run.release()
             raise
-        self.live.stop_clock()
-        self._leave_run()
-        self._note("left")
-        self._take(live)
+        self._leave_for(live)
         self.keeper = Keeper(self.keeper.place, clock=self._clock.now, continued=resumed.continued)
         self.keeper.notices += resumed.notices
         self._earlier = []
-        self._datasets.keep(resumed.dataset)
         if resumed.continuation is not None:
             self._go_on()
         self.message = _("{run}: goes on from epoch {epoch}; space starts").format(
             run=visible(command.path.name, 60), epoch=live.history.length
         )
+
+    def on_fork(self, command: Fork) -> None:
+        """Leave the training that is here, and stand where it was after an epoch, or where a run was."""
+        if command.run is None:
+            live, forked = fork(self.live, self.keeper, command.epoch)
+        else:
+            if command.run.absolute() == self.keeper.path:
+                self.keeper.save(self.live)
+            live, forked = fork_of_run(command.run, command.epoch, clock=self._clock.now)
+        is_same = live.dataset is self.live.dataset
+        kept = self.live.earlier_run() if is_same else None
+        self._leave_for(live)
+        self._earlier = [*(self._earlier if is_same else []), *([kept] if kept else [])][-MOST_EARLIER:]
+        self.keeper = Keeper(self.keeper.place, clock=self._clock.now, forked=forked)
+        self._state = "paused" if self.step else "ready"
+        text = _("forked from {run} at epoch {epoch}; space trains on")
+        self.message = text.format(run=visible(forked.run or live.dataset.name, 60), epoch=command.epoch)
+
+    def _leave_for(self, live: LiveTraining) -> None:
+        """Put another training in the place of the one that is here, which is kept as it stands."""
+        self.live.stop_clock()
+        self._leave_run()
+        self._note("left")
+        self._take(live)
+        self._datasets.keep(live.dataset)
 
     def on_save_model(self, command: SaveModel) -> None:
         """Write the model of the best epoch so far."""
@@ -475,7 +498,8 @@ class Training(Work[Snapshot]):
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
             pace=self._pace, refused=dict(self._refused), finished=len(self.finished),
-            answer=self.watching.inspection.answer, run=self.keeper.path, run_notices=tuple(self.keeper.notices),
+            past=self.watching.travel.moment, answer=self.watching.inspection.answer, run=self.keeper.path,
+            run_notices=tuple(self.keeper.notices),
         )  # fmt: skip
         return replace(snapshot, findings=self._findings.of(snapshot))
 

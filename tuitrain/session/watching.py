@@ -6,10 +6,11 @@ from contextlib import nullcontext
 
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
-from tuitrain.errors import error_line
+from tuitrain.errors import RunError, error_line
 from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, Look, Turn
+from tuitrain.session.time_travel import TimeTravel
 from tuitrain.session.views import epoch_of_weights
 from tuitrain.translation import gettext as _
 
@@ -29,6 +30,7 @@ class Watching:
 
     def __init__(self, clock: Clock) -> None:
         self.inspection = Inspection()
+        self.travel = TimeTravel()
         self.look = Look()
         self.is_unseen = True  # what is looked at, of the network that is here now
         self._clock = clock
@@ -49,7 +51,10 @@ class Watching:
         """Compute what is looked at."""
         self.is_unseen, live.shown.member = False, look.member
         self._ask(live, look)
-        return self._compute(live, look) if look.views else ""
+        return self._compute(live, look) if self._shows_something(look) else ""
+
+    def _shows_something(self, look: Look) -> bool:
+        return bool(look.views) or look.epoch is not None or self.travel.is_away
 
     def inspect_between_batches(self) -> None:
         """Work out a part of the answer to a page's question; then training has its turn, which is longer.
@@ -79,7 +84,7 @@ class Watching:
         self._pace_looks(now)
         if now < self._snapshot_due:
             return ""
-        if (self.is_unseen or now >= self._views_due) and turn.look.views:
+        if (self.is_unseen or now >= self._views_due) and self._shows_something(turn.look):
             problem = self._compute(live, turn.look, is_running=True)
             self.is_unseen = False
             cost = self._clock.now() - now
@@ -105,12 +110,15 @@ class Watching:
         with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
             self.inspection.ask(look.question, copy)
 
-    @staticmethod
-    def _compute(live: LiveTraining, look: Look, *, is_running: bool = False) -> str:
-        """Compute what is looked at; where that fails, say so and leave the training as it is."""
+    def _compute(self, live: LiveTraining, look: Look, *, is_running: bool = False) -> str:
+        """Compute what is looked at, now or then; where that fails, say so and leave the training as it is."""
         try:
-            with training_arithmetic:  # a network that diverges is told of, not warned of on the terminal
-                live.look(look, is_running=is_running)
+            self.travel.look(live, look)
+            if not self.travel.is_away:
+                with training_arithmetic:  # a network that diverges is told of, not warned of on the terminal
+                    live.look(look, is_running=is_running)
+        except RunError as error:
+            return error_line(error)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
             return _("cannot be shown: {error}").format(error=error_line(error))
         return ""

@@ -65,6 +65,7 @@ class Signs:
     done: str
     diverged: str
     failed: str
+    past: str
     error: str
     dot: str
     none: str
@@ -95,16 +96,16 @@ class Signs:
 
 
 _UNICODE = Signs(
-    cursor="▸", ready="○", running="●", paused="◌", done="✓", diverged="✗", failed="✗", error="✗", dot="·", none="·",
-    times="×", arrow="→", rule="─", bar="│", more="▾", less="▴", ellipsis="…", corner="└", line_train="━",
-    line_validation="╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█",
-    plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~", class_signs="●▲■◆▼★✚○△□◇▽",
+    cursor="▸", ready="○", running="●", paused="◌", done="✓", diverged="✗", failed="✗", past="◂", error="✗", dot="·",
+    none="·", times="×", arrow="→", rule="─", bar="│", more="▾", less="▴", ellipsis="…", corner="└",
+    line_train="━", line_validation="╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█",
+    columns=" ▁▂▃▄▅▆▇█", plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~", class_signs="●▲■◆▼★✚○△□◇▽",
 )  # fmt: skip
 _ASCII = Signs(
-    cursor=">", ready="o", running="*", paused="=", done="+", diverged="!", failed="!", error="!", dot="|", none="-",
-    times="x", arrow="->", rule="-", bar="|", more="v", less="^", ellipsis="~", corner="`", line_train="*",
-    line_validation="o", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%", columns=" ..::::##",
-    plus=" .+*#", minus=" .-=%", fills=" .:'-/=,", class_signs="ox+*#@%&svw^",
+    cursor=">", ready="o", running="*", paused="=", done="+", diverged="!", failed="!", past="<", error="!", dot="|",
+    none="-", times="x", arrow="->", rule="-", bar="|", more="v", less="^", ellipsis="~", corner="`",
+    line_train="*", line_validation="o", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%",
+    columns=" ..::::##", plus=" .+*#", minus=" .-=%", fills=" .:'-/=,", class_signs="ox+*#@%&svw^",
 )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.lab import LabPage
 from tuitrain.ui.inspect.lab_figures import difference, loss_figure
 from tuitrain.ui.theme import theme_for
-from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.save_dialog import SaveDialog
 
 SETTINGS = plain(hidden_layers=(6,), epochs=16, optimizer="sgd")
 LINE = re.compile(r"▸?\s*([\d.]+)\s+(\d\.\d{4})\s+(\d\.\d{4})\s+([+−]?\d\.\d{4})")

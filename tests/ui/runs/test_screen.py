@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
@@ -14,8 +15,10 @@ from tests.session.kept import IRIS, SMALL, CountingDisk, place, ticking, train
 from tests.ui.train.test_screen import SIZES, UNICODE, text_of
 from tests.ui.waiting import settle
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.runs.checkpoint import Checkpoint
 from tuitrain.runs.metrics_file import read_epochs
-from tuitrain.runs.run import METRICS, OpenRun, read_run
+from tuitrain.runs.run import LAST, METRICS, OpenRun, read_run
+from tuitrain.session.commands import Start
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.training import TrainingSession
@@ -131,3 +134,64 @@ async def test_help_shows_the_keys_until_it_is_pressed_again() -> None:
         await settle(pilot, lambda: "differs by" in text_of(pilot.app))
         await pilot.press("down")
         assert screen(pilot).row.name == "b"
+
+
+async def test_f_forks_a_run_at_an_epoch_that_is_asked_for() -> None:
+    async with showing() as pilot:
+        await pilot.press("down", "f")
+        await settle(pilot, lambda: "Fork b at epoch" in text_of(pilot.app))
+        assert "at once: 1, 2, 3, 4, 5; others are trained again" in text_of(pilot.app)
+        await pilot.press(*"9", "enter")
+        await settle(pilot, lambda: "an epoch from 1 to 5" in text_of(pilot.app))
+        await pilot.press("backspace", "3", "enter")
+        await settle(pilot, lambda: "▸1 Train" in text_of(pilot.app))
+        session = pilot.app.session
+        assert (session.snapshot.epoch, session.snapshot.state) == (3, "paused")
+        session.wait_for_answer(session.send(Start()))
+        while (snapshot := session.snapshot).is_running:
+            session.wait(snapshot.version)
+    assert snapshot.run is not None and read_run(snapshot.run).about["forked"] == {"run": "b", "epoch": 3}
+    forked, origin = (Checkpoint.read(path / LAST).state.arrays for path in (snapshot.run, FOLDER / "b"))
+    for name in ("parameters", "best.parameters", "optimizer.0", "shuffle.generator", "dropout.generator"):
+        np.testing.assert_array_equal(forked[name], origin[name])  # nothing was changed: it comes to the same
+
+
+async def test_r_resumes_a_run_at_once() -> None:
+    async with showing() as pilot:
+        await pilot.press("down", "r")
+        await settle(pilot, lambda: "▸1 Train" in text_of(pilot.app))
+        kinds = [entry.command.kind for entry in pilot.app.session.journal]
+        assert kinds[-2:] == ["continue_run", "start"]
+
+
+async def test_z_smooths_and_leaves_what_is_read_as_it_is() -> None:
+    async with showing() as pilot:
+        await pilot.press("down", "full_stop", "tab")
+        await settle(pilot, lambda: "▸loss" in text_of(pilot.app) and "at epoch 5" in text_of(pilot.app))
+        value = repr(read_epochs(FOLDER / "b" / METRICS)[0][4]["validation_loss"])
+        before = text_of(pilot.app)
+        assert value in before
+        await pilot.press("z")
+        await settle(pilot, lambda: "smoothed 0.6" in text_of(pilot.app))
+        assert value in text_of(pilot.app)
+        await pilot.press("z", "z", "z")
+        await settle(pilot, lambda: text_of(pilot.app) == before)
+
+
+async def test_x_exports_the_model_or_the_epochs(tmp_path: Path) -> None:
+    async with showing() as pilot:
+        for name, told in (("epochs.csv", "3 epochs written to"), ("model.py", "try it")):
+            await pilot.press("x")
+            await settle(pilot, lambda: "Export to a .py (model) or .csv (epochs)" in text_of(pilot.app))
+            pilot.app.screen.query_one("Prompt").value = str(tmp_path / name)
+            await pilot.press("enter")
+            await settle(pilot, lambda told=told: told in text_of(pilot.app))
+        await pilot.press("x")
+        await settle(pilot, lambda: "Export to a" in text_of(pilot.app))
+        pilot.app.screen.query_one("Prompt").value = "model.onnx"
+        await pilot.press("enter")
+        await settle(pilot, lambda: "a name that ends with .py" in text_of(pilot.app))
+        await pilot.press("escape")
+    lines = (tmp_path / "epochs.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "1", "2", "3"]
+    assert "def predict" in (tmp_path / "model.py").read_text()

@@ -99,6 +99,20 @@ def test_the_time_that_training_waits_counts_where_it_is_more_than_the_processor
     assert 0.02 * len(stage.frames) / stage.now <= DRAW_SHARE * 1.1
 
 
+def test_frames_of_what_follows_soon_keep_their_distance_too():
+    stage = Stage(seconds=0.01, written=5000)
+    stage.governor = Governor(
+        stage.session, stage._watch, count_bytes=lambda: stage.written, clock=lambda: stage.now,
+        cost_clock=lambda: stage.cost, longest=lambda snapshot: 0.25,
+    )  # fmt: skip
+    stage.governor.add(stage)
+    for _ in range(100):  # a key every hundredth of a second
+        stage.session.become(state="paused")
+        stage.governor.look()
+        stage.now += 0.01
+    assert 3 <= len(stage.frames) <= 5
+
+
 def test_the_same_version_is_drawn_once():
     stage = Stage()
     stage.session.become(state="paused")

@@ -49,7 +49,7 @@ async def test_resizing_to_and_fro(session):
         form = pilot.app.screen.form
         assert pilot.app.focused is form
         assert form.render_line(1).cell_length == form.size.width
-        assert next(iter(form.render_line(1))).style.bgcolor is not None  # the cursor's line is highlighted
+        assert next(iter(form.render_line(2))).style.bgcolor is not None  # the cursor's line is highlighted
 
 
 @pytest.mark.parametrize("detail", ["", *DETAILS])

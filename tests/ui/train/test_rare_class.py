@@ -40,6 +40,7 @@ async def test_a_rare_class_is_found_by_keys_and_its_figures_are_scikit_learns(c
         async with app_on(session).run_test(size=(80, 24)) as pilot:
             await look_for_the_last_class(pilot)
             await settle(pilot, lambda: "the areas are of yes" in text_of(pilot.app))
+            await settle(pilot, lambda: session.dataset.positive == 1)
             await pilot.press("slash", *"metric", "enter", *["plus"] * 7)
             await pilot.press("slash", *"threshold", "enter", "enter", *"auto", "enter")
             await settle(pilot, lambda: session.snapshot.hyperparameters.threshold == "auto")

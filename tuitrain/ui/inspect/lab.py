@@ -382,7 +382,7 @@ class LabPage(CopiesPage, inherit_bindings=False):
             self.say(_("still training: the sheet is written when both are done"))
             return
         from tuitrain.ui.inspect.lab_sheet import files_of, free_name, sheet_path  # noqa: PLC0415 - only now
-        from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - only now
+        from tuitrain.ui.widgets.save_dialog import SaveDialog  # noqa: PLC0415 - only now
 
         title = _("Write the sheet as (enter writes, esc leaves)")
         name = free_name(self.session.snapshot.dataset.name, Path())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from tuitrain.ui.plots.marks import place_label, short_forms
 from tuitrain.ui.plots.ranges import best_on_cells, epoch_axis, linear_axis, log_axis, on_cells, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
 from tuitrain.ui.plots.smoothing import smoothed
+from tuitrain.ui.plots.thinning import thinned
 from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
@@ -43,7 +44,10 @@ class _Curve:
 
 @dataclass(frozen=True)
 class _Content:
-    """What is drawn; `x` (E,) are the epochs of the curves, `far` those of them whose first value is cut off."""
+    """What is drawn; `x` (E,) are the epochs of the curves, `far` those of them whose first value is cut off.
+
+    `cursor` is the epoch that is looked at, None for the newest.
+    """
 
     x: Floats
     curves: Sequence[_Curve]
@@ -53,6 +57,7 @@ class _Content:
     earlier: Sequence[tuple[Floats, Floats]]
     earlier_labels: Sequence[str]
     band: tuple[Floats, Floats] | None
+    cursor: float | None = None
 
 
 def draw_loss(
@@ -69,6 +74,7 @@ def draw_loss(
     edits: Sequence[tuple[float, str]] = (),
     earlier: Sequence[tuple[Floats, Floats]] = (),
     earlier_labels: Sequence[str] = (),
+    cursor: float | None = None,
     band: tuple[Floats, Floats] | None = None,
     about_band: Sequence[str] = (),
     theme: Theme,
@@ -80,9 +86,9 @@ def draw_loss(
     (0: none); the raw curve stays faintly visible behind. `view` "recent" shows the last quarter (at least 20 epochs).
     `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs,
     `earlier_labels` say what was different in each. A first value far above all others is cut off at the top, and told
-    there. Edits whose labels would collide are numbered at the axis and listed below it. `band` holds the lowest and
-    the highest of an ensemble's validation losses, (E,) each, which is shaded; `about_band` says what it is, in more
-    words and in fewer.
+    there. `cursor` is an epoch that is looked at: a line marks it, and the figures are those of it. Edits whose
+    labels would collide are numbered at the axis and listed below it. `band` holds the lowest and the highest of an
+    ensemble's validation losses, (E,) each, which is shaded; `about_band` says what it is, in more words and in fewer.
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
@@ -90,10 +96,12 @@ def draw_loss(
     if not curves and not earlier:
         hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
-    title = _title(width, curves, log, theme, about_band if band is not None else ())[: 1 if height >= 3 else 0]
+    at = -1 if cursor is None else min(int(x.searchsorted(cursor)), x.size - 1)
+    title = _title(width, curves, at, log, theme, about_band if band is not None else ())[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
+    x, curves, band = _thinned(x, curves, band)
     far = [] if log or start > 0 else _far_ones(curves)
-    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, band)
+    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, band, cursor)
     extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
@@ -111,6 +119,24 @@ def _curves(train: Floats, validation: Floats, smoothing: float) -> list[_Curve]
         _Curve("validation", "validation_raw", validation, smoothed(validation, smoothing), _DASHED, "o"),
     ]
     return [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
+
+
+def _thinned(
+    x: Floats, curves: list[_Curve], band: tuple[Floats, Floats] | None
+) -> tuple[Floats, list[_Curve], tuple[Floats, Floats] | None]:  # fmt: skip
+    """Thin what is drawn of a very long training, where all of it is as long."""
+    ends = band or ()
+    if any(values.size != x.size for values in (*(curve.raw for curve in curves), *ends)):
+        return x, curves, band
+    places, *values = thinned(x, *(values for curve in curves for values in (curve.raw, curve.shown)), *ends)
+    if places.size == x.size:
+        return x, curves, band
+    count = 2 * len(curves)
+    drawn = [
+        replace(curve, raw=raw, shown=raw if curve.shown is curve.raw else shown)
+        for curve, raw, shown in zip(curves, values[:count:2], values[1:count:2], strict=True)
+    ]
+    return places, drawn, (values[count], values[count + 1]) if band is not None else None
 
 
 def _picture(
@@ -139,6 +165,8 @@ def _plot(
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     _draw_curves(canvas, window, content, theme)
     is_told = _draw_marks(canvas, window, content.best_epoch, content.edits, theme, is_numbered=is_numbered)
+    if content.cursor is not None:
+        draw_cursor(canvas, window, content.cursor, theme)
     _label_far(canvas, window, content.far, theme)
     _label_earlier(canvas, window, content.earlier, content.earlier_labels, theme)
     return frame.strips(canvas.segments(), theme["axis"]), is_told
@@ -247,6 +275,15 @@ def _draw_marks(
     return is_told
 
 
+def draw_cursor(canvas: Canvas, window: Window, epoch: float, theme: Theme) -> None:
+    """Mark the epoch that is looked at."""
+    column = canvas.column_of(epoch, window)
+    if column is not None:
+        canvas.vertical(column, theme.signs.bar, style=theme["accent"])
+        label = f"{theme.signs.past} {epoch:,.0f}"
+        place_label(canvas, column, [label], style=theme["accent"], forced=True)
+
+
 def _number_edits(canvas: Canvas, columns: Sequence[int | None], theme: Theme) -> None:
     """Write the edits' numbers in the lowest row, each at its mark, or behind the one before it."""
     free = 0
@@ -332,9 +369,9 @@ def _label_forms(label: str, width: int, theme: Theme) -> list[str]:
 
 
 def _title(
-    width: int, curves: Sequence[_Curve], log: bool, theme: Theme, about_band: Sequence[str] = ()
+    width: int, curves: Sequence[_Curve], at: int, log: bool, theme: Theme, about_band: Sequence[str] = ()
 ) -> list[Strip]:  # fmt: skip
-    """Write the legend with the newest figures, as much of it as fits."""
+    """Write the legend with the figures at a place, the newest at -1, as much of it as fits."""
     notes: list[Part] = []
     less: list[Part] = []
     if log:
@@ -344,13 +381,13 @@ def _title(
         less = [(f"  {_('smoothed')}", theme["dim"])]
     said = [(f"  {_('train: mean of the epoch, before each update')}", theme["dim"])]
     forms = [((_("train"), name), True) for name in (_("validation"), _("valid."), _("val"))]
-    room = (width - length(_figures(curves, ("", ""), True, theme))) // max(len(curves), 1)
+    room = (width - length(_figures(curves, at, ("", ""), True, theme))) // max(len(curves), 1)
     if room >= LEAST_NAME:  # languages have longer words than these
         forms.append(((cut(_("train"), room, theme=theme), cut(_("val"), room, theme=theme)), True))
     shade = ":" if theme.ascii_only else "░"
     bands = [[(f" {shade} ", theme["validation_raw"]), (theme.plain(text), theme["plain"])] for text in about_band]
     for names, signed in (*forms, (("t", "v"), False)):
-        figures = _figures(curves, names, signed, theme)
+        figures = _figures(curves, at, names, signed, theme)
         told = [[*notes, *less, *said], [*notes, *less], notes, []]
         if bands:
             told = [*([*band, *parts] for band in bands for parts in told[1:]), *told[1:]]
@@ -361,14 +398,16 @@ def _title(
     return [line(width, newest if length(newest) <= width else [])]
 
 
-def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, theme: Theme) -> list[Part]:
-    """For each curve its sign and name, and the newest figure."""
+def _figures(
+    curves: Sequence[_Curve], at: int, names: tuple[str, str], signed: bool, theme: Theme
+) -> list[Part]:  # fmt: skip
+    """For each curve its sign and name, and the figure at a place."""
     parts: list[Part] = []
     for curve in curves:
         name, sign = names[0], theme.signs.line_train
         if curve.role == "validation":
             name, sign = names[1], theme.signs.line_validation
-        value = float(curve.raw[-1])
+        value = float(curve.raw[at])
         style = theme["plain" if math.isfinite(value) else "bad"]
         parts += [
             (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),

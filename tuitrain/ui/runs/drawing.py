@@ -17,7 +17,9 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, cut, fit, line, padded
 from tuitrain.ui.plots.ranges import exact_axis, linear_axis, log_axis
-from tuitrain.ui.plots.raster import Canvas
+from tuitrain.ui.plots.raster import Canvas, Floats
+from tuitrain.ui.plots.smoothing import smoothed
+from tuitrain.ui.plots.thinning import thinned
 from tuitrain.ui.runs.found import RunCurves
 from tuitrain.ui.theme import Role, Theme
 
@@ -28,6 +30,7 @@ STATUS: Mapping[str, tuple[str, Role]] = {
     "interrupted": ("↯", "warning"), "diverged": ("✗", "bad"), "failed": ("✗", "bad"),
 }  # fmt: skip
 AXES = ("epoch", "step", "seconds")
+RAW = (1, 1)  # dots on and off of a curve behind its mean
 
 
 def status_text(row: RunRow, theme: Theme) -> str:
@@ -100,33 +103,36 @@ def _joined(cells: Sequence[str], widths: Sequence[int], last: str, theme: Theme
 
 def draw_curves(
     width: int, height: int, runs: Sequence[tuple[RunRow, int, RunCurves]], name: str, cursor: int, *, axis: int,
-    is_log: bool, theme: Theme,
+    is_log: bool, smoothing: float, theme: Theme,
 ) -> list[Strip]:  # fmt: skip
     """Draw a column of the marked runs, and beside it what they are at the cursor's epoch, as their files have it.
 
-    `runs` are rows with the place of their sign and their curves; `axis` is a place in `AXES`.
+    `runs` are rows with the place of their sign and their curves; `axis` is a place in `AXES`. `smoothing` in [0, 1) is
+    the weight of the past in the mean that is drawn; the curve itself stays faintly visible, and so do its extremes.
     """
     beside = max((cells for least, cells in READ_OUT.items() if width >= least), default=0)
     plot_width = width - beside
-    drawn = [(mark, found.columns[AXES[axis]], found.columns[name]) for _row, mark, found in runs
-             if name in found.columns and len(found.epochs)]  # fmt: skip
-    values = np.concatenate([y for _mark, _x, y in drawn]) if drawn else np.empty(0)
+    drawn = _drawn(runs, name, AXES[axis], smoothing)
+    values = np.concatenate([y for _mark, _x, y, _mean in drawn]) if drawn else np.empty(0)
     values = values[np.isfinite(values) & ((values > 0) | (not is_log))]
     if not values.size:
         return [line(width, [(f" {_('the marked runs have no such values')}", theme["dim"])])]
     across, up = most_ticks(plot_width, height, label=4)
-    last = max(float(x[-1]) for _mark, x, _y in drawn)
+    last = max(float(x[-1]) for _mark, x, _y, _mean in drawn)
     x_axis = exact_axis(0.0, last or 1.0, across)
     low, high = float(values.min()), float(values.max())
     y_axis = log_axis(low, high, up) if is_log else linear_axis(low, high, up)
     frame = frame_of(plot_width - 1, height, x_axis, y_axis, _(AXES[axis]), ascii_only=theme.ascii_only)
     canvas, window = Canvas(frame.rows, frame.columns, theme=theme), window_of(x_axis, y_axis, log=is_log)
-    for mark, x, y in drawn:
+    for mark, x, y, _mean in drawn if smoothing else ():
+        canvas.curve(x, y, window, style=theme.of_class(mark), dash=RAW, faint=True, sign=".")
+    for mark, x, _y, y in drawn:
         sign = theme.signs.class_signs[mark]
         canvas.curve(x, y, window, style=theme.of_class(mark), dash=None if mark % 2 == 0 else (2, 2), sign=sign)
         places = sorted({0, len(x) // 2, len(x) - 1})
         canvas.points(x[places], y[places], window, style=theme.of_class(mark), sign=sign)
-    read = next((x for _mark, x, _y in drawn if len(x) >= cursor), None)
+    longest = [found for _row, _mark, found in runs if found.length >= cursor]
+    read = longest[0].column(AXES[axis]) if longest else None
     column = canvas.column_of(float(read[cursor - 1]), window) if read is not None and cursor else None
     if column is not None:
         canvas.vertical(column, theme.signs.mark_edit, style=theme["axis"])
@@ -135,6 +141,19 @@ def draw_curves(
         return plot
     side = read_out(beside, height, runs, name, cursor, theme=theme)
     return [Strip([*left, *right]) for left, right in zip(plot, side, strict=True)]
+
+
+def _drawn(
+    runs: Sequence[tuple[RunRow, int, RunCurves]], name: str, axis: str, smoothing: float
+) -> list[tuple[int, Floats, Floats, Floats]]:  # fmt: skip
+    """Return the place of the sign, the course along an axis, and its mean, of each run that has such a column."""
+    drawn = []
+    for _row, mark, found in runs:
+        x, y = found.column(axis), found.column(name)
+        if x is not None and y is not None and len(x):
+            x, y, mean = thinned(x, y, smoothed(y, smoothing))
+            drawn.append((mark, x, y, mean))
+    return drawn
 
 
 def read_out(
@@ -146,7 +165,7 @@ def read_out(
     for row, mark, curves in runs:
         value = curves.at(cursor, name)
         if value is None:
-            told = _("ended {epoch}").format(epoch=len(curves.epochs))
+            told = _("ended {epoch}").format(epoch=curves.length)
         else:
             told = repr(value)
             found.append(value)

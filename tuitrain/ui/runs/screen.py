@@ -18,7 +18,6 @@ from tuitrain.runs.finished import note_text
 from tuitrain.runs.run import OpenRun, directory_size
 from tuitrain.runs.table import NAMES, RunRow
 from tuitrain.runs.where import RowCondition
-from tuitrain.session.commands import ContinueRun
 from tuitrain.text import counted, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -26,17 +25,18 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.runs.drawing import AXES, differences_text, draw_curves, draw_differences, draw_table, status_text
 from tuitrain.ui.runs.found import SORTS, FoundRuns, find_runs
 from tuitrain.ui.runs.keys import COLUMNS, RUNS_ACTIONS
+from tuitrain.ui.runs.opening import Opening
 from tuitrain.ui.theme import Role
-from tuitrain.ui.widgets.page_screen import PageScreen
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 from tuitrain.ui.widgets.room_row import RoomRow
 
 LOOK_SECONDS = 1.0  # between two looks at the disk
 MOST_MARKED = 8
 PARTS = ("score", "loss", "differences")
+SMOOTHING = (0.0, 0.6, 0.9, 0.97)
 
 
-class RunsScreen(PageScreen, inherit_bindings=False):
+class RunsScreen(Opening, inherit_bindings=False):
     """What was trained: found, compared, continued."""
 
     NAME = "runs"
@@ -51,7 +51,7 @@ class RunsScreen(PageScreen, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(None)  # type: ignore[arg-type]  # the room takes it from the application
         self.found = FoundRuns()
-        self.at, self.cursor, self.axis, self.is_log = 0, 0, 0, False
+        self.at, self.cursor, self.axis, self.is_log, self.smoothing = 0, 0, 0, False, SMOOTHING[0]
         self.by, self.where, self.part = SORTS[0], "", PARTS[0]
         self.marks: dict[Path, int] = {}  # path to the place of its sign, kept until it is unmarked
         self._is_looking = self._looks_twice = self._has_looked = False
@@ -133,8 +133,9 @@ class RunsScreen(PageScreen, inherit_bindings=False):
         runs = [(row, self.marks[row.path], self.found.curves[row.path]) for row in self.marked
                 if row.path in self.found.curves]  # fmt: skip
         return draw_curves(
-            width, height, runs, self._column, self._epoch, axis=self.axis, is_log=self.is_log, theme=theme
-        )
+            width, height, runs, self._column, self._epoch, axis=self.axis, is_log=self.is_log,
+            smoothing=self.smoothing, theme=theme,
+        )  # fmt: skip
 
     @property
     def _column(self) -> str:
@@ -143,10 +144,14 @@ class RunsScreen(PageScreen, inherit_bindings=False):
         metric = str(marked[0].values["metric"]) if marked else "loss"
         return f"validation_{metric if self.part == 'score' else 'loss'}"
 
+    def epoch_of(self, row: RunRow) -> int:
+        """The epoch of a run that the cursor reads, if it is marked; else its last."""
+        return min(self._epoch, row.values["epochs"]) if row.path in self.marks else int(row.values["epochs"])
+
     @property
     def _epoch(self) -> int:
         """The epoch that is read: the cursor's, at most the longest marked run's; 0 where there is none."""
-        most = max((len(found.epochs) for found in self.found.curves.values()), default=0)
+        most = max((found.length for found in self.found.curves.values()), default=0)
         return most if self.cursor <= 0 else min(self.cursor, most)
 
     def refresh_page(self) -> None:
@@ -172,6 +177,7 @@ class RunsScreen(PageScreen, inherit_bindings=False):
         bar = f" {self.look.signs.bar} "
         tabs = bar.join(("▸" if part == self.part else "") + names[part].replace("_", " ") for part in PARTS)
         note = _("by {axis}").format(axis=_(AXES[self.axis])) + (f", {_('log')}" if self.is_log else "")
+        note += _(", smoothed {share}").format(share=f"{self.smoothing:g}") if self.smoothing else ""
         return {"table": (_("Runs"), self.where), "compared": (tabs, note if self.part != "differences" else "")}
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
@@ -190,8 +196,8 @@ class RunsScreen(PageScreen, inherit_bindings=False):
         if row is None:
             return ""
         ends = {
-            "interrupted": _("its process is gone: enter continues it, nothing is lost"),
-            "paused": _("enter continues it on the Train screen"),
+            "interrupted": _("its process is gone: r resumes it, nothing is lost"),
+            "paused": _("enter opens it on the Train screen, r resumes it"),
             "done": _("enter opens it; with more epochs it goes on"),
             "running": _("another process trains it, or the Train screen"),
         }  # fmt: skip
@@ -257,6 +263,10 @@ class RunsScreen(PageScreen, inherit_bindings=False):
 
     def action_toggle_log(self) -> None:
         self.is_log = not self.is_log
+        self.refresh_page()
+
+    def action_cycle_smoothing(self) -> None:
+        self.smoothing = SMOOTHING[(SMOOTHING.index(self.smoothing) + 1) % len(SMOOTHING)]
         self.refresh_page()
 
     def action_next_part(self) -> None:
@@ -331,25 +341,6 @@ class RunsScreen(PageScreen, inherit_bindings=False):
             self.say(str(error))
         self.marks.pop(path, None)
         self.look_again()
-
-    def action_open_run(self) -> None:
-        """Continue the selected run on the Train screen."""
-        row = self.row
-        if row is None:
-            return
-        if row.values["kind"] == "search":
-            self.say(_("to continue a search: tuitrain launch --resume {name}").format(name=visible(row.name, 60)))
-            return
-        number = self.session.send(ContinueRun(row.path))
-        self.run_worker(self._opened(number), exit_on_error=False)
-
-    async def _opened(self, number: int) -> None:
-        await asyncio.to_thread(self.session.wait_for_answer, number)
-        refused = self.session.journal[number - 1].refused
-        if refused:
-            self.say(refused)
-        else:
-            self.host.show("train")
 
     def action_quit(self) -> None:
         self.host.leave() if not self.session.snapshot.is_running else self.leave_or_ask()

@@ -10,7 +10,7 @@ from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 HINTS = (
     N_("words and comparisons: relu finished rank<=10"),
-    "score > 0.95 and activation in ('relu', 'tanh')",
+    "learning_rate<0.1 score>0.95 hidden_layers=64x32",
 )
 
 

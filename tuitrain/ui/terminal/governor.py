@@ -63,7 +63,7 @@ class Spacing:
 class Governor(Generic[S]):
     """Draws the newest snapshot of `session` on everything that was added, when that is due.
 
-    A snapshot is new when its `key` is.
+    A snapshot is new when its `key` is; `longest` says how far frames are apart at most, 0 where none follow soon.
     """
 
     def __init__(
@@ -71,12 +71,13 @@ class Governor(Generic[S]):
         after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
         key: Callable[[S], object] = lambda snapshot: snapshot.version,
+        longest: Callable[[S], float] = lambda snapshot: LONGEST if snapshot.is_running else 0.0,
     ) -> None:  # fmt: skip
         self._session, self._watch = session, watch
         self._count_bytes, self._clock, self._cost_clock = count_bytes, clock, cost_clock
         self._after_paint = after_paint
         self._shown: list[Shows[S]] = []
-        self._key, self._seen = key, object()
+        self._key, self._seen, self._longest = key, object(), longest
         self._spacing = Spacing()
         self._due = 0.0
         self._held_seconds = 0.0
@@ -104,7 +105,8 @@ class Governor(Generic[S]):
         now = self._clock()
         if self._key(snapshot) == self._seen:
             return POLL
-        if snapshot.is_running and now < self._due:
+        longest = self._longest(snapshot)
+        if longest and now < self._due:
             return max(self._due - now, 0.001)
         if self._cost_before is not None:
             seconds, written = self._cost_before
@@ -112,8 +114,9 @@ class Governor(Generic[S]):
             self._spacing.observe(cost, self._count_bytes() - written)
         self._cost_before = (self._cost_clock(), self._count_bytes())
         self._draw(snapshot)
-        self._due = now + self._spacing.interval
-        return self._spacing.interval if snapshot.is_running else POLL
+        interval = min(self._spacing.interval, longest or LONGEST)
+        self._due = now + interval
+        return interval if longest else POLL
 
     def _draw(self, snapshot: S) -> None:
         """Draw while training waits: a frame is done in one go, rather than in turns that each must be waited for."""

@@ -8,6 +8,8 @@ _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
 _PACE = ("< >", "pace: slower, faster")
 _ADOPT = ("F2 F3 F4", "adopt a remedy")
+_TIME = ("[ ]", "an epoch back, forward")
+_FAR = ("{ }", "far back, far forward")
 _NUDGE = ("+ -", "next value, next choice")
 
 FIRST_KEY = 2  # of a remedy: F1 lists all keys
@@ -21,6 +23,12 @@ TRAIN_ACTIONS = (
         Action("reset", ("r",), "r", "reset", "start over (reset)", "", 84),
         Action("slower", ("less_than_sign",), "<", "pace", "pace: slower (fewer epochs a second)", "", 83, pair=_PACE),
         Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "", pair=_PACE),
+        Action("before", ("left_square_bracket",), "[", "time", "an epoch back in time", "", 22, pair=_TIME),
+        Action("after", ("right_square_bracket",), "]", "", "an epoch forward in time", "", pair=_TIME),
+        Action("far_before", ("left_curly_bracket",), "{", "", "far back in time", "", pair=_FAR),
+        Action("far_after", ("right_curly_bracket",), "}", "", "far forward in time", "", pair=_FAR),
+        Action("present", ("n",), "n", "now", "the present again", "", 19),
+        Action("fork", ("f",), "f", "fork", "fork from the epoch shown", "", 18),
         Action("end", ("E",), "E", "end", "end: four endings", "", 13),
         Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
         Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),

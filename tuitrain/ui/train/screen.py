@@ -20,23 +20,24 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
-from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.terminal.governor import LONGEST, Governor
 from tuitrain.ui.train.description import Description
 from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
+from tuitrain.ui.train.looking_back import LookingBack
 from tuitrain.ui.train.member import standing
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
 from tuitrain.ui.train.remedies import Remedies
-from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
+from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, ranks_now, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
+from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -47,10 +48,16 @@ if TYPE_CHECKING:
 
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
+PAST_SECONDS = 0.25  # between two frames of epochs that are gone through
 ASKED_AGAIN = 60.0  # seconds of a training, from which on cancelling it is asked about twice
 
 
-class TrainScreen(PlacedScreen, inherit_bindings=False):
+def _longest_wait(snapshot: Snapshot) -> float:
+    """Return the seconds between two frames at most; keys that go through the epochs come faster than frames."""
+    return LONGEST if snapshot.is_running else PAST_SECONDS if snapshot.past is not None else 0.0
+
+
+class TrainScreen(LookingBack, inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
 
     ACTIONS = TRAIN_ACTIONS
@@ -66,7 +73,11 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._member = 0  # of an ensemble, whose gradients, weights and views are shown
         self._watched: tuple[frozenset[str], tuple[int, int] | None, int] = (frozenset(), None, 0)
         self.governor = Governor(
-            self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
+            self.session,
+            self._watch,
+            count_bytes=self.bytes_written,
+            after_paint=self.call_after_refresh,
+            longest=_longest_wait,
         )
         self._values_left: dict[str, Value] = {}  # of the form, when another screen was opened
 
@@ -210,7 +221,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.messages.list_notes(told_notes(snapshot.notes))
         if is_new and (before is None or before.fingerprint != snapshot.dataset.fingerprint):
             self._say_notices(snapshot.dataset.notices)
-        self.footer.say_now(words_now(snapshot))
+        self.footer.say_now(words_now(snapshot), ranks_now(snapshot))
         if hint := self._pace_hint.about(snapshot):
             self.status.say(hint[0], shorter=hint[1:], noted=hint[-1])  # the ending was said already
         if not self.status.has_message and (offer := self.loss.offer_log(snapshot)):
@@ -263,8 +274,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.description.show_field()
 
     def send(self, command: Command) -> int:
-        """Send a command to the session and return its number."""
-        number = self.session.send(command)
+        number = super().send(command)
         self._show_answer(number, ANSWER_LOOKS)
         return number
 
@@ -326,7 +336,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.say(_("nothing is trained yet: nothing to save"))
             return
         from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
-        from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.widgets.save_dialog import SaveDialog  # noqa: PLC0415 - not needed for the first paint
 
         def answered(path: Path | None) -> None:
             if path is not None:
@@ -372,6 +382,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
         """Ask for a parameter's new value."""
+        if self.session.snapshot.past is not None:
+            self.say(_("what has been cannot be changed; n: the present again, f: fork from here"))
+            return
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
 
         if self.session.snapshot.state in ENDED:

@@ -49,8 +49,8 @@ class TrainRoomRow(RoomRow):
 
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if the epoch or the state changed."""
-        sign = self._theme.signs.of_state(snapshot.state)
-        style = self._theme[STATE_ROLES.get(snapshot.state, "plain")]
+        sign = self._theme.signs.of_state(snapshot.state if snapshot.past is None else "past")
+        style = self._theme["accent" if snapshot.past is not None else STATE_ROLES.get(snapshot.state, "plain")]
         self.put_row(self._about, (f"{sign} " + _("epoch {done}").format(done=epoch_text(snapshot)), style))
 
 
@@ -138,17 +138,23 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
 
 def words_now(snapshot: Snapshot) -> dict[str, str]:
     """What the keys in the footer do now; "" where that is nothing."""
+    is_back = {} if snapshot.past is not None else {"present": "", "fork": ""}
     if snapshot.state in ENDED:
-        return {"start_pause": "", "step": "", "epoch": ""}
-    return {"start_pause": START_WORDS[snapshot.state]}
+        return {"start_pause": "", "step": "", "epoch": "", **is_back}
+    return {"start_pause": START_WORDS[snapshot.state], **is_back}
+
+
+def ranks_now(snapshot: Snapshot) -> dict[str, int]:
+    """The keys that are wanted more than usual: those of looking back."""
+    return {"before": 98, "present": 97, "fork": 96} if snapshot.past is not None else {}
 
 
 def epoch_text(snapshot: Snapshot) -> str:
     """``41/200``; ``60, limit 20`` where the limit was lowered below what is done."""
-    limit = snapshot.hyperparameters.epochs
-    if snapshot.epoch <= limit:
-        return f"{snapshot.epoch}/{limit}"
-    return _("{epoch}, limit {limit}").format(epoch=snapshot.epoch, limit=limit)
+    limit, epoch = snapshot.hyperparameters.epochs, snapshot.epoch if snapshot.past is None else snapshot.past.epoch
+    if epoch <= limit:
+        return f"{epoch}/{limit}"
+    return _("{epoch}, limit {limit}").format(epoch=epoch, limit=limit)
 
 
 def _rough(value: float) -> float:

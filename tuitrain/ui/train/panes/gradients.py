@@ -77,7 +77,7 @@ class GradientsPane(TrainPane):
         names = [_("all"), *(self._name_of(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
         columns = Columns.of(width, names)
         total = history.column("gradient_norm", length)[first:]
-        each = history.layers("gradient_norm", length)[first:]
+        each = history.layers("gradient_norm", length, first)
         layers: list[LayerProbe | None] = [None, *snapshot.layers]
         ends = log_range(norms)
         legend = self._legend(snapshot.layers)

@@ -19,6 +19,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
 from tuitrain.ui.plots.metric_curve import draw_metric
 from tuitrain.ui.plots.scores import UNITS_OF_TARGET as UNITS
+from tuitrain.ui.plots.thinning import thinned
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
 ABBREVIATED = {
@@ -40,6 +41,9 @@ class LossPane(TrainPane):
     has_metric = False  # whether the metric is drawn too, or, where there is little room, instead
     _has_offered_log = False
     insets = (0, 0)  # lines above for the verdict, columns at the right for the metric
+
+    def seen(self, snapshot: Snapshot) -> Snapshot:
+        return snapshot  # the whole course, with a cursor
 
     def leave_room(self, top: int, right: int) -> None:
         """Leave lines above, and columns at the right, to others."""
@@ -116,6 +120,7 @@ class LossPane(TrainPane):
                 len(one.edits),
                 [id(run) for run in one.earlier],
                 math.isnan(one.first_train_loss),
+                one.past and one.past.epoch,
                 one.member,
                 repr(one.members.together),
             )
@@ -137,7 +142,8 @@ class LossPane(TrainPane):
         metric = draw_metric(
             width - left, height, snapshot.history.column("epoch", snapshot.epochs_recorded), values,
             f"{name}, {_(part)}", best_epoch=snapshot.shown_best[0],
-            is_share=snapshot.hyperparameters.metric not in UNITS, theme=self.look,
+            is_share=snapshot.hyperparameters.metric not in UNITS,
+            cursor=None if snapshot.past is None else snapshot.past.epoch, theme=self.look,
         )  # fmt: skip
         if not left:
             return metric
@@ -148,7 +154,7 @@ class LossPane(TrainPane):
         """Tell once, where the first loss is cut off, which key shows it; "" otherwise."""
         if self._has_offered_log or self.is_log or self.scale_view != "full" or math.isnan(snapshot.first_train_loss):
             return ""
-        first = first_cut_off(*_losses(snapshot)[1:])
+        first = first_cut_off(*_losses(snapshot, is_thinned=True)[1:])
         if math.isnan(first):
             return ""
         self._has_offered_log = True
@@ -156,11 +162,14 @@ class LossPane(TrainPane):
         return told.format(loss=significant(first))
 
     def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
-        epochs, train, validation = _losses(snapshot)
+        epochs, train, validation = _losses(
+            snapshot, is_thinned=not self.smoothing and snapshot.past is None and snapshot.members.count == 1
+        )
         return draw_loss(
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
             log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
+            cursor=None if snapshot.past is None else snapshot.past.epoch,
             best_epoch=snapshot.shown_best[0] or None, edits=[self._edit(edit) for edit in snapshot.edits],
             earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
             band=_band(snapshot), about_band=_about_band(snapshot.members),
@@ -199,10 +208,15 @@ def metric_of(snapshot: Snapshot) -> tuple[str, str, Floats]:
     return _("accuracy") if snapshot.dataset.n_classes else "R²", part, column(f"{part}_metric", length)
 
 
-def _losses(snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:
-    """Epochs, training and validation losses, from before the first step on where that was measured."""
+def _losses(snapshot: Snapshot, *, is_thinned: bool) -> tuple[Floats, Floats, Floats]:
+    """Epochs, training and validation losses, from before the first step on where that was measured.
+
+    Those of a very long training are thinned on request, so that they need not be copied.
+    """
     length, column = snapshot.epochs_recorded, snapshot.history.column
     epochs, train, validation = (column(name, length) for name in ("epoch", "train_loss", "validation_loss"))
+    if is_thinned:
+        epochs, train, validation = thinned(epochs, train, validation)
     if math.isnan(snapshot.first_train_loss):
         return epochs, train, validation
     first, first_validation = snapshot.first_train_loss, snapshot.first_validation_loss

@@ -33,6 +33,13 @@ class TrainPane(LivePane[Snapshot]):
     SHOWS: ClassVar[str] = ""  # the name of the title
     tabs: tuple[str, ...] = ()
 
+    def show(self, snapshot: Snapshot) -> None:
+        super().show(self.seen(snapshot))
+
+    def seen(self, snapshot: Snapshot) -> Snapshot:
+        """What the pane shows of a snapshot: where one looks back, that epoch."""
+        return snapshot.seen
+
     @property
     def name_shown(self) -> str:
         """The name of what is shown, as the title has it."""
@@ -67,7 +74,10 @@ class TrainPane(LivePane[Snapshot]):
         return f"{shown} {self.look.signs.dot} {kept}"
 
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
-        when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
+        when = self.when(snapshot)
+        if snapshot.past is not None:
+            when = f"{self.look.signs.past} {when}"
+        others = [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
             title = self.look.signs.bar.join([self.name_shown, *others])
             room = self.outer_size.width - SPARE_FRAME - cell_len(title)

@@ -6,9 +6,9 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
 from tuitrain.runs.files import model_name
 from tuitrain.session.commands import SaveModel
-from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.save_dialog import SaveDialog
 
 
 @pytest.fixture
