@@ -26,18 +26,19 @@ from tuitrain.search.strategies import check_strategy
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import Source
 from tuitrain.search.study.study_run import about_search
-from tuitrain.search.study.trial import USER
+from tuitrain.search.study.trial import USER, Trial
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 
 def create_study(
     path: Path, space: Space, settings: Settings, dataset: Dataset | DatasetFacts, *, tried: Sequence[Setting] = (),
-    is_folder: bool = False, disk: Disk = DISK,
+    told: Sequence[Trial] = (), is_folder: bool = False, disk: Disk = DISK,
 ) -> Study:  # fmt: skip
     """Make a study of a dataset, which `study_dataset` finds again; of trainings by hand its facts are enough.
 
-    With `is_folder`, `path` is a directory of runs, and the study gets a name of the dataset and the time.
+    With `is_folder`, `path` is a directory of runs, and the study gets a name of the dataset and the time. `told` are
+    trials that are over already: see `Study.tell`.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def create_study(
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
-    told = Source(
+    source = Source(
         facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_inputs or facts.n_features,
         outputs, str(Path.cwd()),
     )  # fmt: skip
@@ -64,7 +65,9 @@ def create_study(
     folder, names = (path, default_names(facts.source.source or facts.name, stamp)) if is_folder else (
         path.parent, iter([path.name])
     )  # fmt: skip
-    return Study.create(folder, names, space, settings, told, about=about, data=data, tried=tried, disk=disk)
+    return Study.create(
+        folder, names, space, settings, source, about=about, data=data, tried=tried, told=told, disk=disk
+    )  # fmt: skip
 
 
 def check_ends(settings: Settings, space: Space) -> None:
