@@ -27,6 +27,7 @@ from tuitrain.cli.options import (
     typed_options,
 )
 from tuitrain.cli.output import tell
+from tuitrain.cli.presses import Presses
 from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import command, option
 from tuitrain.engine.threads import usable_cores
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from tuitrain.search.space.space import Space
     from tuitrain.search.study.study import Study
 
-STOPPING = N_("stopping; what is finished is kept, and the best model is made (Ctrl-C again ends at once)")
+STOPPING = N_(
+    "stopping; what is finished is kept, and the best model is made (Ctrl-C twice within two seconds ends at once)"
+)
 CONTINUE = N_("tuitrain: to continue: tuitrain search --resume {study}")
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -79,7 +82,7 @@ def search(
     its usual range. With no range, the layers, the activation, the learning rate, the batch size and L2 are.
 
     The search is kept as a run, a directory, with the best trial's model as best.safetensors. Ctrl-C stops it and makes
-    that model; a second Ctrl-C, or a kill, only ends it. Nothing is lost, and --resume goes on.
+    that model; a second Ctrl-C within two seconds, or a kill, only ends it. Nothing is lost, and --resume goes on.
     """
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
 
@@ -263,8 +266,8 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:
     """Search with progress on standard error.
 
-    Ctrl-C stops it, and the best model of what is finished is made. A second one ends at once, and so do SIGTERM and
-    SIGHUP; the search is paused then, or interrupted.
+    Ctrl-C stops it, and the best model of what is finished is made. A second one within two seconds ends at once, and
+    so do SIGTERM and SIGHUP; the search is paused then, or interrupted.
     """
     from tuitrain.cli.progress import SearchLine  # noqa: PLC0415
     from tuitrain.search.api import run_study  # noqa: PLC0415
@@ -274,6 +277,7 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
     if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
         _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
+    presses = Presses()
     stopping, going_on = (  # made before a signal comes
         f"\n{text}\n".encode() for text in (_(STOPPING), _(CONTINUE).format(study=visible(study.path, 1000)))
     )
@@ -284,7 +288,7 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
             conductor.ask_to_stop()
 
     def stop(number: int, frame: object) -> None:
-        if caught or number != signal.SIGINT:
+        if number != signal.SIGINT or presses.is_second():
             with suppress(Exception):
                 if number == signal.SIGINT:
                     study.end("")
