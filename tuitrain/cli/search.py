@@ -102,7 +102,8 @@ def search(
         study, data = _resumed(find_study(resume, folder), options)
     else:
         parallel = _slots(dask) if jobs is None and dask is not None else processes
-        study, data = _begun(_new_path(folder, name, study_path), folder, options, max(1, parallel))
+        is_asked = study_path is not None  # for this directory, and no other
+        study, data = _begun(_new_path(folder, name, study_path), folder, options, max(1, parallel), is_asked=is_asked)
     caught: list[int] = []
     found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
@@ -210,14 +211,20 @@ def _new_path(folder: Path, name: str | None, study_path: Path | None) -> Path |
         raise click.UsageError(str(error)) from None
 
 
-def _begun(path: Path | None, folder: Path, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
-    """Make a new study, in `folder` where it has no path of its own."""
-    from tuitrain.search.study.opening import check_ends, create_study  # noqa: PLC0415
+def _begun(
+    path: Path | None, folder: Path, options: dict[str, Any], parallel: int, *, is_asked: bool
+) -> tuple[Study, Dataset]:  # fmt: skip
+    """Make a new study, in `folder` where it has no path of its own; elsewhere where that cannot be written.
+
+    With `is_asked` it is made nowhere else.
+    """
+    from tuitrain.search.study.opening import check_ends, create_study, create_study_or_elsewhere  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     check_ends(settings, space)
     dataset = load(dict(data_given))
-    return create_study(path or folder, space, settings, dataset, tried=tried, is_folder=path is None), dataset
+    create = create_study if is_asked else create_study_or_elsewhere
+    return create(path or folder, space, settings, dataset, tried=tried, is_folder=path is None), dataset
 
 
 def _slots(address: str) -> int:
@@ -269,13 +276,6 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
     Ctrl-C stops it, and the best model of what is finished is made. A second one within two seconds ends at once, and
     so do SIGTERM and SIGHUP; the search is paused then, or interrupted.
     """
-    from tuitrain.cli.progress import SearchLine  # noqa: PLC0415
-    from tuitrain.search.api import run_study  # noqa: PLC0415
-
-    line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
-    line.begin()
-    if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
-        _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
     presses = Presses()
     stopping, going_on = (  # made before a signal comes
@@ -307,6 +307,13 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
         numbers.append(signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
+        from tuitrain.cli.progress import SearchLine  # noqa: PLC0415 - not before the signals are looked out for
+        from tuitrain.search.api import run_study  # noqa: PLC0415
+
+        line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
+        line.begin()
+        if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
+            _tell_estimate(study, dataset)
         found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=begun)
         line.finish(found.progress)
     finally:

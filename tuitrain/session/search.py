@@ -23,7 +23,7 @@ from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.one_at_a_time import weigh
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.study.opening import change_study, create_study, study_dataset
+from tuitrain.search.study.opening import change_study, create_study_or_elsewhere, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_run import INTERRUPTED
 from tuitrain.search.study.trial import USER, Trial
@@ -97,7 +97,7 @@ class Searching(Work[SearchSnapshot]):
         dataset = self._datasets.find(command.dataset)
         space, settings = read_command(command)
         settings = replace(settings, parallel=max(1, self.jobs))
-        study = create_study(
+        study = create_study_or_elsewhere(
             self._folder, space, settings, dataset, tried=command.tried, told=command.told, is_folder=True
         )
         self._leave()  # only now: where no study can be made, a running search goes on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.data.loading import STANDARD_INPUT, load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
-from tuitrain.errors import SearchError, SettingsError
+from tuitrain.errors import FileError, SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
 from tuitrain.runs.data_file import can_be_read_again, read_dataset, to_bytes
@@ -68,6 +69,30 @@ def create_study(
     return Study.create(
         folder, names, space, settings, source, about=about, data=data, tried=tried, told=told, disk=disk
     )  # fmt: skip
+
+
+def create_study_or_elsewhere(path: Path, *given: Any, is_folder: bool = False, **named: Any) -> Study:
+    """Make a study as `create_study` does; where the directory cannot be written, in a temporary one, with a notice.
+
+    Raises
+    ------
+    TuitrainError
+        if there is no directory that can be written, or the settings do not fit.
+    """
+    try:
+        return create_study(path, *given, is_folder=is_folder, **named)
+    except FileError as error:
+        why = str(error)
+    try:
+        made = Path(tempfile.mkdtemp(prefix="tuitrain-study-"))
+        study = create_study(made if is_folder else made / path.name, *given, is_folder=is_folder, **named)
+    except (OSError, FileError):
+        raise FileError(why) from None
+    kept = _("{why}; the search is kept in {path}, a temporary directory").format(
+        why=why, path=visible(study.path, 1000)
+    )
+    study.notices = (*study.notices, kept)
+    return study
 
 
 def check_ends(settings: Settings, space: Space) -> None:
