@@ -19,10 +19,10 @@ ONE = {"predicted": (1.0, 0.0), "recalls": (1.0, 0.0), "validation_recalls": (1.
 ONE_STEP = np.linspace(0.4, 0.384, EPOCHS)  # it falls by 0.4 % of itself in the last tenth
 
 
-def missed(recall: float, share: float = 0.05) -> Course:
+def missed(recall: float, share: float = 0.05, **changes: Any) -> Course:
     """Return a course in which a class of such a share has such a recall."""
     recalls = {"recalls": (1.0, recall), "validation_recalls": (1.0, recall)}
-    return course(data={"class_shares": (1 - share, share)}, now=recalls)
+    return course(data={"class_shares": (1 - share, share)}, now=recalls, **changes)
 
 
 def ended(best: float, last: float, train: float, **changes: Any) -> Course:
@@ -54,6 +54,7 @@ BESIDE: list[tuple[str, Course, Course]] = [  # a kind, a course that has it, an
      course(data={**TARGET, "target_extreme": 25.0, "target_quartiles": 0.2})),
     ("imbalance", missed(0.38), missed(0.45)),
     ("imbalance", missed(0.1, share=0.19), missed(0.1, share=0.25)),
+    ("imbalance", missed(0.1), missed(0.1, h={"threshold": "auto"})),
     ("one_class", course(data=UNEVEN, now=ONE), course(now=ONE)),
     ("one_class", stuck(now={**ONE, "predicted": (0.996, 0.004)}), stuck(now={**ONE, "predicted": (0.99, 0.01)})),
     ("unused_inputs", stuck(now={"blind_score": 0.49}), stuck(now={"blind_score": 0.47})),

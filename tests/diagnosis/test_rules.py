@@ -203,3 +203,12 @@ def test_short_steps_of_a_network_that_knows_its_rows_by_heart_are_not_blamed() 
     assert findings(poor(**creeping))[0].kind == "rate_too_low"
     found = [finding.kind for finding in findings(poor(**creeping, **by_heart, validation_loss=np.full(EPOCHS, 0.6)))]
     assert "rate_too_low" not in found and "overfitting" in found
+
+
+def test_what_is_done_names_what_its_figures_measure() -> None:
+    now = {"recalls": (0.9, 0.8), "validation_recalls": (0.9, 0.7), "score": 0.95, "validation_score": 0.94}
+    even = findings(course("done", now=now))[0]
+    weighed = findings(course("done", now=now, h={"class_weights": "balanced"}))[0]
+    assert " accuracy 0.940 (" in even.text and " mean recall 0.800 (" in weighed.text
+    alone, one_of = (findings(course("done", best_epoch=7, now=now, h={"ensemble": count}))[0].text for count in (1, 4))
+    assert "done · best epoch 7" in alone and "the first network's best epoch 7" in one_of

@@ -119,3 +119,15 @@ def test_it_runs_without_tuitrain_and_refuses_what_it_cannot_read(tmp_path: Path
     )
     (tmp_path / "model.py").write_text(broken)
     assert run("--check").returncode == 1
+
+
+def test_percentages_keep_their_sign() -> None:
+    data = [
+        {**row, "share": f"{n % 7 * 5}%", "target": "a" if n % 7 > 3 else "b"} for n, row in enumerate(rows(80, False))
+    ]
+    model = train(load_dataset(data, "target"), Hyperparameters(**SMALL)).model
+    made = _run(python_file(model))
+    assert made.predict(data) == model.predict(data).tolist()
+    assert np.allclose(made.predict_proba(data), model.predict_proba(data), atol=1e-6)
+    with pytest.raises(ValueError, match=r"'share' holds 0.15 in row 1; expected a percentage"):
+        made.predict([{**data[0], "share": 0.15}])

@@ -72,7 +72,7 @@ def stored_model(model: Model) -> dict[str, Any]:
     numbers = [
         {"column": c.column, "part": c.part, "median": c.median, "shift": c.shift, "scale": c.scale, "flag": c.flag,
          "flag_shift": c.flag_shift, "flag_scale": c.flag_scale, "words": list(c.words),
-         "missing": _missing(forms, c.column, "number")}
+         "percent": _is_percent(forms, c.column), "missing": _missing(forms, c.column, "number")}
         for c in model.preprocessing.numbers
     ]  # fmt: skip
     texts = [
@@ -110,6 +110,11 @@ def _missing(forms: Mapping[str, ColumnFormat], name: str, kind: str) -> list[st
     return sorted(forms.get(name, ColumnFormat(kind)).missing_words())
 
 
+def _is_percent(forms: Mapping[str, ColumnFormat], name: str) -> bool:
+    """Return whether the column's cells must have a percent sign, as in training."""
+    return name in forms and forms[name].percent
+
+
 def _stored(array: NDArray[Any]) -> dict[str, Any]:
     data = np.ascontiguousarray(array, "<f4")
     return {"shape": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
@@ -128,9 +133,11 @@ def check_rows(model: Model) -> list[dict[str, Any]]:
                 others[column.column] = [_iso(low), _iso(high), None]
             continue
         low, high = preprocessing.ranges.get(column.column, (column.median, column.median))
-        is_word = bool(column.words)
-        usual[column.column] = column.words[0] if is_word else column.median
-        others[column.column] = [*column.words, None] if is_word else [low, high, None]
+        values: list[Any] = list(column.words) or [column.median, low, high]
+        if _is_percent(preprocessing.formats, column.column):
+            values = [f"{100 * value:.12g}%" for value in values]
+        usual[column.column] = values[0]
+        others[column.column] = [*(values if column.words else values[1:]), None]
     for text in preprocessing.texts:
         levels = [level for level in text.levels if level is not None]
         usual[text.name] = levels[0] if levels else None

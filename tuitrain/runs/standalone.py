@@ -164,6 +164,8 @@ def _number(value: Any, column: Mapping[str, Any], row: int) -> float:
         return math.nan
     if column["part"]:
         return _date_part(value, column, row)
+    if column["percent"]:
+        return _percentage(value, column, row)
     if not isinstance(value, str):
         found = float(value)
         return found if math.isfinite(found) else math.nan
@@ -174,6 +176,16 @@ def _number(value: Any, column: Mapping[str, Any], row: int) -> float:
         return float(value) if math.isfinite(float(value)) else math.nan
     expected = " or ".join(column["words"]) or "a number with a decimal point"
     raise ValueError(f"column {column['column']!r} holds {value!r} in row {row}; expected {expected}")
+
+
+def _percentage(value: Any, column: Mapping[str, Any], row: int) -> float:
+    """Return 0.15 for ``15%``; a number without the sign is refused, since 15 and 0.15 may both be meant."""
+    number = value[:-1].rstrip() if isinstance(value, str) and value.endswith("%") else ""
+    if not NUMBER.fullmatch(number):
+        raise ValueError(
+            f"column {column['column']!r} holds {value!r} in row {row}; expected a percentage such as '15%'"
+        )
+    return float(number) / 100 if math.isfinite(float(number)) else math.nan
 
 
 def _date_part(value: Any, column: Mapping[str, Any], row: int) -> float:

@@ -10,6 +10,7 @@ from tuitrain.diagnosis.judgement import LEARNED, Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 
 LARGE_INPUT = 30.0  # root mean square; pixels of 0 to 16 (size 13) learn well, ages and prices do not
 HUGE_INPUT = 100.0  # from which inputs are blamed though the network has learned something
@@ -52,9 +53,10 @@ def leak(judged: Judgement) -> Finding | None:
     names: Sequence[str] = judged.data.leaks
     if not names:
         return None
-    text = _("a leak, as {columns} alone tells the target: is it known when a prediction is needed?").format(
-        columns=listed("column", list(names))
-    )
+    text = ngettext(
+        "a leak, as {columns} alone tells the target: is it known when a prediction is needed?",
+        "a leak, as {columns} tell the target, each alone: are they known when a prediction is needed?", len(names),
+    ).format(columns=listed("column", list(names)))  # fmt: skip
     remedy = data_change(_("leave out {names}").format(names=", ".join(map(quoted, names))), "--drop", *names)
     return Finding("leak", "warning", text, (Figure("columns that tell the target alone", len(names), 0),), (remedy,))
 
@@ -135,9 +137,12 @@ def one_class_of_uneven(judged: Judgement) -> Finding | None:
 
 
 def imbalance(judged: Judgement) -> Finding | None:
-    """Find a rare class most of whose rows are missed, while its rows count no more than others."""
+    """Find a rare class most of whose rows are missed, while its rows count no more than others.
+
+    Where a threshold is asked for, it decides how many are found, and the recalls of likeliest classes say nothing.
+    """
     data, now = judged.data, judged.observation.now
-    if not data.class_shares or judged.h.class_weights != "none":
+    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != "none":
         return None
     limit = RARE_CLASS / len(data.class_shares)
     shares = {k: share for k, share in enumerate(data.class_shares) if 0 < share < limit}

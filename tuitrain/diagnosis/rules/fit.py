@@ -9,7 +9,7 @@ import numpy as np
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
-from tuitrain.diagnosis.usual import usual_rate
+from tuitrain.engine.usual_rate import usual_rate
 from tuitrain.translation import gettext as _
 
 HEAVY_L2, HEAVY_L1, HEAVY_DECAY, HEAVY_DROPOUT = 0.03, 3e-3, 1.0, 0.5

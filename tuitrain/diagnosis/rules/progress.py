@@ -45,7 +45,10 @@ def going_well(judged: Judgement) -> Finding:
     course = judged.course
     reached = _reached(judged)
     if course.state == "done":
-        text = _("done · best epoch {best}{reached}").format(best=course.best_epoch, reached=reached)
+        text = _("done · best epoch {best}{reached}")
+        if judged.h.ensemble > 1:  # what is judged is one of them
+            text = _("done · the first network's best epoch {best}{reached}")
+        text = text.format(best=course.best_epoch, reached=reached)
         return Finding("done", "note", text, judged.against_constant())
     if course.epoch - course.best_epoch >= 8 and not math.isnan(judged.best_loss) and course.has_validation:
         text = _("no better since epoch {epoch}").format(epoch=course.best_epoch)
@@ -61,7 +64,7 @@ def _reached(judged: Judgement) -> str:
     """Return `` · accuracy 0.98 (constant guess 0.50)``, empty where nothing was measured."""
     if not math.isfinite(judged.score) or not math.isfinite(judged.constant):
         return ""
-    name = _("accuracy") if judged.data.is_classes else "R²"
+    name = "R²" if not judged.data.is_classes else _("mean recall") if judged.is_balanced else _("accuracy")
     return _(" · {name} {score:.3f} (constant guess {constant:.3f})").format(
         name=name, score=judged.score, constant=judged.constant
     )

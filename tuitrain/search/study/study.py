@@ -23,7 +23,7 @@ from tuitrain.runs.files import reason, refuse_link
 from tuitrain.runs.holder import Holder
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.run import DATA, RUN, OpenRun
-from tuitrain.search.journal_events import checked_event, finite, finite_values
+from tuitrain.search.journal_events import checked_event, finite
 from tuitrain.search.space.setting import own_setting, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
@@ -306,7 +306,7 @@ class Study(StudyRecord):
     ) -> None:  # fmt: skip
         """Record the chosen trial, and its score on the test part; of an average of trials what `Averaged` tells."""
         event = {"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}}
-        self._write(event if average is None else {**event, "average": finite_values(average)})
+        self._write(event if average is None else {**event, "average": dict(average)})
 
     def _write(self, event: dict[str, Any]) -> None:
         self._check_open()
