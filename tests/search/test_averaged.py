@@ -218,6 +218,18 @@ def test_going_on_without_new_trials_keeps_the_average_and_more_trials_make_anot
     assert tune("iris", ensemble_best=1, **given).chosen.average is None
 
 
+def test_a_score_that_is_not_defined_on_the_test_rows_is_so_when_the_study_is_opened_again(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(16, 2)).round(3)
+    text = "".join(f"{a},{b},{a + b:.3f}\n" for a, b in rows)
+    (tmp_path / "t.csv").write_text(f"a,b,y\n{text}")
+    data = load_dataset(tmp_path / "t.csv", test=0.06, validation=0.3)  # R² of a single row is not defined
+    given: dict[str, Any] = {"study": tmp_path / "s"}
+    first = tune(data, {"learning_rate": "1e-3..1e-1"}, base=BASE, trials=4, folds=1, ensemble_best=3, **given)
+    assert first.to_json()["test"]["r2"] is None
+    assert tune(data, **given).to_json()["test"] == first.to_json()["test"]
+    assert (tmp_path / "s" / "journal.jsonl").read_text().count('"chosen"') == 1
+
+
 def test_a_threshold_is_chosen_for_the_average_and_answers_count_by_it(tmp_path: Path) -> None:
     data = load_dataset("breast_cancer", positive="malignant")
     found = tune(
@@ -244,3 +256,17 @@ def test_greedy_selection_leaves_out_what_makes_the_average_worse(loss: str) -> 
     counts = greedy_counts(outputs, loss, lambda found: (float(np.abs(found - wanted).mean()), 0.0))
     assert counts[3] == 0
     assert (counts[:2] > 0).all()
+
+
+def test_folds_are_scored_in_the_targets_own_units_also_where_each_trial_is_an_ensemble(tmp_path: Path) -> None:
+    data = load_dataset("diabetes")
+    single, several = (
+        tune(
+            data, {"hidden_layers": "none,6"}, base={**BASE, "ensemble": count}, trials=2, folds=3, metric="mape",
+            ensemble_best=2, study=tmp_path / str(count),
+        ).chosen.average
+        for count in (1, 2)
+    )  # fmt: skip
+    assert single is not None
+    assert several is not None
+    assert several.single_score == pytest.approx(single.single_score)  # the folds' networks are the same

@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from tuitrain.diagnosis.finding import Remedy
-from tuitrain.diagnosis.usual import USUAL_RATE
+from tuitrain.engine.usual_rate import USUAL_RATE
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.translation import gettext as _
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from tuitrain.engine.records import Divergence
+from tuitrain.engine.usual_rate import lower_rate, usual_rate
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.translation import gettext as _
-
-# usual learning rates, by optimizer; far above them, steps overshoot (measured on the bundled sets)
-USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}
-USUAL_ADAM_RATE = 0.003
 
 
 def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float, rows: int) -> Divergence:
@@ -33,7 +30,7 @@ def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
     A penalty whose product with the learning rate exceeds 2 multiplies weights by less than -1 each step; a momentum
     near 1 makes steps 1/(1 - momentum) times longer; else it is the learning rate.
     """
-    usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
+    usual = usual_rate(h)
     if learning_rate > 30 * usual:
         return "learning_rate"
     if h.loss != "hinge" and learning_rate * h.l2 > 2:
@@ -51,9 +48,8 @@ def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
 
 def _remedy(h: Hyperparameters, cause: str, learning_rate: float) -> str:
     if cause == "learning_rate":
-        usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
         text = _("try {rate:.2g}") if h.gradient_clip else _("try {rate:.2g}, or a gradient clip of 1")
-        return text.format(rate=min(learning_rate / 10, usual))
+        return text.format(rate=lower_rate(h, learning_rate))
     if cause in {"momentum", "beta2"}:
         return _("try {value}").format(value={"momentum": "0.9", "beta2": "0.999"}[cause])
     return _("try a larger one") if cause == "C" else _("try a smaller one")

@@ -28,6 +28,7 @@ from tuitrain.runs.average_model import AverageModel
 from tuitrain.runs.model import Model, load_model
 from tuitrain.runs.spread import calibration
 from tuitrain.search.folds import Fold, make_folds
+from tuitrain.search.journal_events import finite_values, number_of
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial, is_higher_better
 from tuitrain.search.trained import tested_part, trained
@@ -55,11 +56,11 @@ class Averaged:
     test: Mapping[str, float]
 
     def to_event(self) -> dict[str, Any]:
-        """Return what the journal keeps of it."""
-        return {
-            "candidates": list(self.candidates), "trials": list(self.trials), "weights": list(self.weights),
-            "score": self.score, "single_score": self.single_score, "test": dict(self.test),
-        }  # fmt: skip
+        """Return what the journal keeps of it, in JSON."""
+        return finite_values({
+            "candidates": self.candidates, "trials": self.trials, "weights": self.weights,
+            "score": self.score, "single_score": self.single_score, "test": self.test,
+        })  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,12 @@ def make_average(study: Study, dataset: Dataset) -> Averaged | None:
     if len(found) < 2:
         return None
     metric, first = study.settings.metric, found[0].model
+    judge = first  # in the units of `y`: folds have those of the dataset, also where an ensemble has joined its rows
+    if len(folds) > 1:
+        judge = replace(first, target_mean=dataset.target_mean, target_scale=dataset.target_scale)
 
     def value(outputs: Array) -> Value:
-        return _value(first, outputs, y, metric)
+        return _value(judge, outputs, y, metric)
 
     answers = np.stack([one.outputs for one in found])
     counts = greedy_counts(answers, first.network.loss.name, value)
@@ -220,6 +224,6 @@ def _kept(study: Study, dataset: Dataset, trials: Sequence[Trial]) -> Averaged |
     if model.dataset_fingerprint != dataset.fingerprint:
         return None
     return Averaged(
-        model, tuple(told["candidates"]), tuple(told["trials"]), tuple(told["weights"]), told["score"],
-        told["single_score"], told["test"],
+        model, tuple(told["candidates"]), tuple(told["trials"]), tuple(told["weights"]), number_of(told["score"]),
+        number_of(told["single_score"]), {name: number_of(value) for name, value in told["test"].items()},
     )  # fmt: skip

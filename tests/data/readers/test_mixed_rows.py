@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuitrain.data.cells.column_format import Told
@@ -70,6 +70,17 @@ def tables(draw: st.DrawFn) -> bytes:
     return data + {"note": b"\nSource: a book\n", "end": b"\n\n"}.get(odd, b"")
 
 
+ROWS = b"1,x,2\n" * 20
+
+
+@example(b"a,b,c\n" + ROWS + b"1,x\x01y\x02z,3\n" + ROWS)  # signs that stand for others within quotes
+@example(b"a,b,c\r\n" + ROWS.replace(b"\n", b"\r\n") + b'1,"x\r\ny",3\r\n')
+@example(b"a,b,c\n" + ROWS + b'"note","",""\n')
+@example(b"a,b,c\n" + ROWS + b'"note", "", ""\n')
+@example(b",b,c\n" + ROWS + b"\n\n\n")
+@example(b",b,c\n" + ROWS + b",b,c\n" + ROWS)
+@example(b"2001,2002,2003\n" + ROWS + b"2001,2002,2003\n" + ROWS)
+@example(b"a,b,c\n" + b"1.000,x,2\nNA,x,3\n2,x,2\n" * 9)
 @given(tables())
 @settings(max_examples=300, deadline=None)
 def test_quick_reading_gives_the_same_table_or_the_same_error(data: bytes) -> None:
@@ -105,5 +116,12 @@ def test_the_line_of_a_stray_text_is_found() -> None:
 def test_numbers_that_look_alike_by_their_hashes_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tuitrain.data.readers.mixed_block.HASH_BITS", 6)  # 64 places, of which many are shared
     rows = [["n", "t"], *([str(n), f"level {n % 20}"] for n in range(400))]
+    table = read_text_table(written(rows), "t.csv")
+    assert [*table.columns[1].values] == [row[1] for row in rows[1:]]
+
+
+def test_a_block_of_more_rows_than_hashes_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuitrain.data.readers.mixed_block.HASH_BITS", 6)  # 64, of which two levels share none
+    rows = [["n", "t"], *([str(n % 10), "ab"[n % 2]] for n in range(400))]
     table = read_text_table(written(rows), "t.csv")
     assert [*table.columns[1].values] == [row[1] for row in rows[1:]]

@@ -113,7 +113,7 @@ def test_the_losses_of_all_rows_are_worked_out_in_blocks_and_once(
     assert most == rows.LEAST_ROWS < len(copy.dataset.validation)
     assert answers[-1].row == whole.row
     for _answer in work(question, copy):
-        assert sum(passes) <= 1
+        assert sum(passes) <= 2  # the row itself, and the one that stands beside it
         passes.clear()
 
 

@@ -85,11 +85,11 @@ async def test_a_heading_counts_and_names_what_is_folded_and_tells_the_keys(them
     model.move(-1)
     dot, more = f" {theme.signs.dot} ", theme.signs.ellipsis
     for width, names in {
-        120: "leaky slope, huber delta, C, initialiser",
-        80: f"leaky slope, huber delta, {more}",
+        120: "leaky slope, loss, huber delta, C, initialiser",
+        80: f"leaky slope, loss, {more}",
     }.items():
         text = await shown(ExplainRow(theme), (width, 3), lambda row: row.explain_heading(model))
-        assert text == f" network{dot}4 fields folded: {names}{dot}enter or , opens them"
+        assert text == f" network{dot}5 fields folded: {names}{dot}enter or , opens them"
     model.toggle_fold()
     text = await shown(ExplainRow(theme), (80, 3), lambda row: row.explain_heading(model))
     assert text == f" network{dot}enter or , folds what is rarely changed"

@@ -28,7 +28,7 @@ from tuitrain.data.table import plain_numbers
 
 Bytes = NDArray[np.uint8]
 Whole = NDArray[np.int64]
-BLANK = ord(" ")
+BLANK, RETURN = b" \r"
 DELIMITER_WITHIN, NEWLINE_WITHIN = b"\x01\x02"  # stand for signs that quotes keep from separating
 LONGEST_CELL = 131_072  # bytes; the csv module refuses longer ones
 LEAST_CODE = 10  # characters of a number with a plus, which may be that of a telephone
@@ -47,10 +47,14 @@ FEW_COLUMNS = 0.25  # whose cells are cut out one by one, and not with all other
 
 @dataclass(frozen=True)
 class NumbersFound:
-    """The numbers of a column (R,), NaN for a missing one, and the rows with words for missing, with these."""
+    """The numbers of a column (R,), NaN for a missing one, and the rows with words for missing, with these.
+
+    `has_point` says whether any cell has a point, which 45.000 does not show in its value.
+    """
 
     values: NDArray[np.float64]
     words: Mapping[int, str]
+    has_point: bool
 
 
 @dataclass(frozen=True)
@@ -71,17 +75,19 @@ class MixedBlock:
     @classmethod
     def of(cls, text: str, delimiter: str, quote: str, columns: int) -> MixedBlock | None:
         """Cut whole lines; None if any has other than `columns` cells, or breaks the rules of quoting."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n")
         buffer = text.encode() if text.endswith("\n") else text.encode() + b"\n"
         is_quoted = bool(quote) and quote in text
-        if b"\r" in buffer or (is_quoted and (delimiter == " " or b"\x01" in buffer or b"\x02" in buffer)):
+        if b"\x01" in buffer or b"\x02" in buffer or (is_quoted and delimiter == " "):
             return None
         if is_quoted:
             bare = _without_quotes(np.frombuffer(buffer, np.uint8), ord(delimiter), ord(quote))
             if bare is None:
                 return None
             buffer = bare.tobytes()
+        if b"\r" in buffer:
+            buffer = buffer.replace(b"\r\n", b"\n")
+            if b"\r" in buffer:  # within a cell, whose lines end so
+                return None
         characters = np.frombuffer(buffer, np.uint8)
         bounds = _bounds(characters, ord(delimiter), columns)
         if bounds is None:
@@ -117,20 +123,21 @@ class MixedBlock:
         has_zero |= (np.abs(values) >= EXACT) | ((first == PLUS) & (ends - starts >= LEAST_CODE))
         is_refused = np.bincount(np.flatnonzero(has_zero) % width, minlength=width) > 0
         counts = np.bincount(odd % width, minlength=width)
+        has_point: NDArray[np.bool_] = np.logical_or.reduce((points < ends).reshape(-1, width))
         found: list[NumbersFound | None] = []
         for index, place in enumerate(places):
             if is_refused[index]:
                 found.append(None)
             elif counts[index] > max(MOST_ODD * len(self), FEW_ODD):
-                found.append(self._numbers_one_by_one(place))
+                found.append(self._numbers_one_by_one(place, has_point=bool(has_point[index])))
             else:
                 rows = np.sort(odd[odd % width == index] // width).tolist() if counts[index] else []
                 column = np.ascontiguousarray(values[index::width])
                 known = self._looked_at(column, place, rows, words.get(place, ()))
-                found.append(None if known is None else NumbersFound(column, known))
+                found.append(None if known is None else NumbersFound(column, known, bool(has_point[index])))
         return found
 
-    def _numbers_one_by_one(self, place: int) -> NumbersFound | None:
+    def _numbers_one_by_one(self, place: int, *, has_point: bool) -> NumbersFound | None:
         """Read a column whose numbers are mostly not so plain, as those with exponents are."""
         first = self.buffer[self.starts[0, place] : self.ends[0, place]]
         values = (
@@ -138,7 +145,7 @@ class MixedBlock:
             if not first or PLAIN.fullmatch(first)
             else None
         )
-        return None if values is None else NumbersFound(values, {})
+        return None if values is None else NumbersFound(values, {}, has_point)
 
     def _looked_at(
         self, column: NDArray[np.float64], place: int, rows: Sequence[int], words: Collection[str]
@@ -189,9 +196,10 @@ class MixedBlock:
         rows = np.flatnonzero(row_alike == numbers)
         if len(rows) > MOST_LEVELS * len(self) or any((key[row_alike] != key).any() for key in keys):
             return None
-        table[: len(self)][rows] = np.arange(len(rows))
+        level_of = np.empty(len(self), np.int64)
+        level_of[rows] = np.arange(len(rows))
         cells = [self.buffer[self.starts[row, place] : ends[row]].decode() for row in rows]
-        return [*map(self._restored, cells)], table[row_alike]
+        return [*map(self._restored, cells)], level_of[row_alike]
 
     def cells(self, places: Sequence[int]) -> list[list[str]]:
         """The cells of the columns at these places, which may have blanks around them, R texts each."""
@@ -230,8 +238,10 @@ def _without_quotes(characters: Bytes, delimiter: int, quote: int) -> Bytes | No
     place = begins.copy()  # of the sign before, in `padded`
     while (is_blank := padded[place] == BLANK).any():
         place -= is_blank
-    around = np.concatenate([padded[place], characters[ends + 1]])
-    if not ((around == delimiter) | (around == NEWLINE)).all():
+    before, behind = padded[place], characters[ends + 1]
+    if not ((before == delimiter) | (before == NEWLINE)).all():
+        return None
+    if not ((behind == delimiter) | (behind == NEWLINE) | (behind == RETURN)).all():
         return None
     bare = characters.copy()
     for sign, other in ((delimiter, DELIMITER_WITHIN), (NEWLINE, NEWLINE_WITHIN)):

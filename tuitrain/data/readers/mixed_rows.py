@@ -7,9 +7,10 @@ It does quickly what the strict reader of rows does one by one, and leaves to th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class _Column:
     words: dict[int, str]
     cells: list[str]
     begin: int = 0
+    has_point: bool = False
     known: dict[str, str] = field(default_factory=dict)
 
     def add_levels(self, different: list[str], which: NDArray[np.int64]) -> None:
@@ -110,6 +112,7 @@ class _MixedRows:
                     column.to_text(number)
                 else:
                     column.pieces.append(numbers.values)
+                    column.has_point |= numbers.has_point
                     column.words |= {count + row: word for row, word in numbers.words.items()}
             self._add_cells(block, {index: column for index, column in enumerate(columns) if column.is_text})
             shift = rows.lines[0][1] + lines_within
@@ -118,10 +121,11 @@ class _MixedRows:
                 rows.lines += _shifts(block.lines_within, count, shift)
                 lines_within += block.buffer.count(NEWLINE_WITHIN)
             count += len(block)
-        if self._has_odd_rows(columns):
+        if self._has_odd_rows(columns, words):
             rows.lines = []
             return None
         self._add_earlier({index: column.begin for index, column in enumerate(columns) if column.is_text}, columns)
+        rows.skipped = NOTHING_SKIPPED  # by a look for the header, too
         rows.skip_blank(rows.text.count("\n", self._end) - 1)
         return self._decided(columns, told)
 
@@ -167,19 +171,29 @@ class _MixedRows:
             stop = following
         return stop
 
-    def _has_odd_rows(self, columns: Sequence[_Column]) -> bool:
+    def _has_odd_rows(self, columns: Sequence[_Column], words: Sequence[Collection[str]]) -> bool:
         """Whether the header stands among the rows, or notes below them."""
-        header, first = self._rows.known[1], columns[0]
-        if header and len(header) == self._width:
-            name = header[self._places[0]].strip().lower()
-            if first.is_text and any(cell.strip().lower() == name for cell in {*first.cells}):
-                return True
-            if not first.is_text and not any(map(str.isalpha, name)):
-                return any(row == header for _line, row in self._rows.checked())
+        if self._has_header_again(columns, words):
+            return True
         text, end = self._rows.text, self._end
         last = text[text.rfind("\n", self._start, end) + 1 : end]
         fields = last.split(self._rows.delimiter)
-        return fields[-1] == "" and ("" in fields[1:2] or bool(self._quote and self._quote in last))
+        if self._quote and self._quote in last:
+            return fields[-1].strip() in {"", 2 * self._quote}
+        return fields[-1] == "" and "" in fields[1:2]
+
+    def _has_header_again(self, columns: Sequence[_Column], words: Sequence[Collection[str]]) -> bool:
+        """Whether the header stands among the rows, as a name shows that makes a text of the column it is in."""
+        header = self._rows.known[1]
+        if len(header) != self._width:
+            return False
+        for column, place, missing in zip(columns, self._places, words, strict=True):
+            name = header[place].strip().lower()
+            if any(map(str.isalpha, name)) and name not in missing:
+                return column.is_text and any(cell.strip().lower() == name for cell in {*column.cells})
+        for _line, _row in self._rows.checked():
+            pass
+        return bool(self._rows.skipped[1])
 
     def _add_earlier(self, begins: Mapping[int, int], columns: Sequence[_Column]) -> None:
         """Put the cells of the first blocks of columns that began with numbers before the others."""
@@ -207,9 +221,9 @@ class _MixedRows:
                 made.append(column.cells)
                 continue
             values = np.concatenate(column.pieces)
-            has_point = partial(self._any_cell, index, lambda cell: "." in cell)
-            has_none = bool(column.words) and not np.isfinite(values).any()
-            if has_none or name in twice or is_doubtful(values, told, self._rows.delimiter, has_point=has_point):
+            is_unclear = bool(column.words) and _may_be_none_or_thousands(values, column.has_point)
+            has_point = partial(attrgetter("has_point"), column)
+            if is_unclear or name in twice or is_doubtful(values, told, self._rows.delimiter, has_point=has_point):
                 again.append(index)
             made.append(NumbersWithWords(values, column.words, self._first(index)) if column.words else values)
         if again:
@@ -230,10 +244,6 @@ class _MixedRows:
                 found[name] += cells
         return {name for name, cells in found.items() if spelled_twice(cells[:BLOCK_LOOKED_AT]) is not None}
 
-    def _any_cell(self, index: int, wanted: Callable[[str], bool]) -> bool:
-        blocks = (block for block in self._blocks() if block is not None)
-        return any(any(map(wanted, block.cells([self._places[index]])[0])) for block in blocks)
-
     def _first(self, index: int) -> list[str]:
         """The first different cells of a column."""
         found: dict[str, None] = {}
@@ -243,6 +253,12 @@ class _MixedRows:
             if len(found) > 2 * MOST_COMPARED:
                 break
         return list(found)
+
+
+def _may_be_none_or_thousands(values: NDArray[np.float64], has_point: bool) -> bool:
+    """Whether no number is left beside the words, or whole ones are written with points, as 45.000 is."""
+    present = values[np.isfinite(values)]
+    return not len(present) or (has_point and not (present % 1 > 0).any())
 
 
 def _has_digit(word: str) -> bool:

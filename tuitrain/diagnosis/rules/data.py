@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import LEARNED, Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
+from tuitrain.engine.scoring import NO_THRESHOLD
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 
 LARGE_INPUT = 30.0  # root mean square; pixels of 0 to 16 (size 13) learn well, ages and prices do not
 HUGE_INPUT = 100.0  # from which inputs are blamed though the network has learned something
@@ -52,9 +54,10 @@ def leak(judged: Judgement) -> Finding | None:
     names: Sequence[str] = judged.data.leaks
     if not names:
         return None
-    text = _("a leak, as {columns} alone tells the target: is it known when a prediction is needed?").format(
-        columns=listed("column", list(names))
-    )
+    text = ngettext(
+        "a leak, as {columns} alone tells the target: is it known when a prediction is needed?",
+        "a leak, as {columns} tell the target, each alone: are they known when a prediction is needed?", len(names),
+    ).format(columns=listed("column", list(names)))  # fmt: skip
     remedy = data_change(_("leave out {names}").format(names=", ".join(map(quoted, names))), "--drop", *names)
     return Finding("leak", "warning", text, (Figure("columns that tell the target alone", len(names), 0),), (remedy,))
 
@@ -109,8 +112,13 @@ def unused_inputs(judged: Judgement) -> Finding | None:
 
 
 def one_class(judged: Judgement) -> Finding | None:
-    """Find a network that answers one class for every row, or all but a few, though the inputs tell more."""
+    """Find a network that answers one class for every row, or all but a few, though the inputs tell more.
+
+    Only the likeliest class is known here, which is not the answer where a threshold decides; so with `imbalance`.
+    """
     predicted = judged.observation.now.predicted
+    if judged.h.threshold != NO_THRESHOLD:
+        return None
     if not predicted or max(predicted) < ONE_CLASS or len(judged.data.class_shares) < 2:
         return None
     is_uneven = max(judged.data.class_shares) > FREQUENT / len(judged.data.class_shares)
@@ -140,7 +148,7 @@ def imbalance(judged: Judgement) -> Finding | None:
     Where a threshold is asked for, it decides how many are found, and the recalls of likeliest classes say nothing.
     """
     data, now = judged.data, judged.observation.now
-    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != "none":
+    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != NO_THRESHOLD:
         return None
     limit = RARE_CLASS / len(data.class_shares)
     shares = {k: share for k, share in enumerate(data.class_shares) if 0 < share < limit}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, loosened
-from tuitrain.diagnosis.usual import usual_rate
+from tuitrain.engine.usual_rate import usual_rate
 from tuitrain.translation import gettext as _
 
 VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten

@@ -10,8 +10,8 @@ import numpy as np
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, loosened, rate_text
-from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.engine.divergence import likely_cause
+from tuitrain.engine.usual_rate import lower_rate, usual_rate
 from tuitrain.numbers import number
 from tuitrain.translation import gettext as _
 
@@ -68,7 +68,7 @@ def _slower(judged: Judgement) -> Remedy | None:
     rate = usual_rate(h)
     own = float(h.number("learning_rate"))
     momentum = {"momentum": 0.9} if h.matters("momentum") and h.momentum > 0.9 else {}
-    rate = rate if own > 1.5 * rate or momentum else own / 3
+    rate = rate if momentum else lower_rate(h, own)
     return change(_("learning rate {rate}").format(rate=rate_text(rate)), h, restart=True, learning_rate=rate,
                   **momentum, **loosened(h))  # fmt: skip
 

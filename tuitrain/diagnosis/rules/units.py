@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuitrain.diagnosis.finding import Figure, Finding
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies
-from tuitrain.diagnosis.usual import usual_rate
+from tuitrain.engine.usual_rate import usual_rate
 from tuitrain.translation import gettext as _
 
 NEARLY_ALL_IDLE = 0.98  # share of a layer's units from which it passes on next to nothing
