@@ -418,7 +418,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
         if self._can_end:
             self._ask_how_to_end(lambda: None)
         else:
-            self.say(_("nothing to end: no training that is kept has begun and not ended"))
+            self.say(_("nothing to end: no training that is kept as a run is going on or paused"))
 
     def _ask_how_to_end(self, then: Callable[[], object]) -> None:
         """Ask for one of the four endings; after all but a pause do `then`."""
