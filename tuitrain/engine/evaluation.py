@@ -96,7 +96,7 @@ class Examined:
         return self._measure(self.decided, True)
 
     def member_scores(self, name: str, *, positive: int | None = None) -> Array:
-        """Return one metric of each member, (M,) float64, from the last evaluation; of classes it has to keep outputs."""
+        """Return one metric of each member, (M,) float64, from the last evaluation; that of classes keeps outputs."""
         return np.array([self._scores(member, positive)[name] for member in range(len(self.decided))])
 
     def _scores(self, member: int, positive: int | None) -> dict[str, float]:
