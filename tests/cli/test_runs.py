@@ -20,6 +20,7 @@ from tests.cli.conftest import Called
 from tests.plain import plain, plain_dataset
 from tests.session.kept import content
 from tests.session.test_conformance import until
+from tuitrain.cli.presses import Presses
 from tuitrain.cli.train import end_by, signals_noted
 from tuitrain.runs.model import load_model
 from tuitrain.runs.run import METRICS, read_run
@@ -79,7 +80,7 @@ def test_ctrl_c_keeps_a_result_and_a_run_that_goes_on(tmp_path: Path) -> None:
 def test_a_second_ctrl_c_just_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     endless = plain(hidden_layers=(4,), epochs=10**6, patience=0)
     session = TrainingSession(plain_dataset("iris"), endless, place=RunPlace(tmp_path, "run"))
-    with signals_noted(session) as caught:
+    with signals_noted(session, Presses(lambda: 0.0)) as caught:
         session.send(Start())
         until(session, lambda snapshot: snapshot.epoch > 2)
         signal.raise_signal(signal.SIGINT)
@@ -91,6 +92,27 @@ def test_a_second_ctrl_c_just_stops(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (found.out, read_run(tmp_path / "run").status) == ("", "paused")
     assert "to continue: tuitrain train --resume" in found.err
     assert not read_run(tmp_path / "run").about["evaluations"]
+
+
+def test_a_later_ctrl_c_that_comes_alone_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endless = plain(hidden_layers=(4,), epochs=10**6, patience=0)
+    session = TrainingSession(plain_dataset("iris"), endless, place=RunPlace(tmp_path, "run"))
+    times = iter((5.0, 7.1, 9.2))  # in seconds
+    with signals_noted(session, Presses(lambda: next(times))) as caught:
+        session.send(Start())
+        until(session, lambda snapshot: snapshot.epoch > 2)
+        for _press in range(3):
+            signal.raise_signal(signal.SIGINT)
+        session.close()
+        assert end_by(session, caught, as_json=True) == 130
+    assert json.loads(capsys.readouterr().out)["ending"] == "stopped"
+    assert read_run(tmp_path / "run").status == "stopped"
+
+
+def test_two_presses_are_those_within_two_seconds() -> None:
+    times = (10.0, 12.5, 14.4, 16.5, 16.5, 18.5)
+    presses = Presses(iter(times).__next__)
+    assert [presses.is_second() for _time in times] == [False, False, True, False, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])

@@ -10,6 +10,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from tuitrain.runs.run import read_run
 from tuitrain.search.study.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
-HERE = ("--runs-dir", "runs")
+HERE = ("--runs-dir", "no/runs")
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -90,6 +91,25 @@ def test_a_score_is_the_mean_of_trainings_that_can_be_made_by_hand(tmp_path: Pat
         assert float(trial["deviation"]) == pytest.approx(statistics.stdev(losses), rel=1e-4)
 
 
+def test_where_no_run_can_be_kept_the_search_is_kept_elsewhere_and_told(
+    tmp_path: Path, call: Callable[..., Called], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "no").write_text("is no directory")
+    here = ("--folds", "1", "--jobs", "0", "--runs-dir", "no/runs")
+    for named in ((), ("--name", "mine")):
+        done = call("search", "iris", *SMALL, "--strategy", "grid", *here, "--json", *named)
+        assert done.returncode == 0, done.stderr
+        path = Path(json.loads(done.stdout)["study"])
+        assert f"no/runs: cannot be written: Not a directory; the search is kept in {path}, " in done.stderr
+        assert (tmp_path in path.parents, path.name == "mine", read_run(path).status) == (True, bool(named), "done")
+    done = call("search", "iris", *SMALL, *here, "--study", "no/s", "--trials", "1")
+    assert (done.returncode, "cannot be written" in done.stderr) == (1, True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no"))  # nor anywhere else
+    done = call("search", "iris", *SMALL, *here, "--trials", "1")
+    assert done.stderr.splitlines()[-1] == "tuitrain: no/runs: cannot be written: Not a directory"
+
+
 def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path, call: Callable[..., Called]) -> None:
     (tmp_path / "space.toml").write_text('[space]\nlearning_rate = "1e-3..1e-1"\nhidden_layers = ["4", "8"]\n', "utf-8")
     done = call(
@@ -136,7 +156,8 @@ def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tm
 
 
 SLOW = """
-import pathlib, time, tuitrain.search.trained as trained
+import pathlib, time, tuitrain.cli.presses as presses, tuitrain.search.trained as trained
+presses.SECONDS = 600.0  # however busy the machine is
 from tuitrain.cli import main
 def fit(*given, **named):
     pathlib.Path("trains").touch()

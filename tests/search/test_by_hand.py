@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.plain import plain_dataset
-from tests.search.trainings_made_up import BASE, training
+from tests.search.trainings_made_up import BASE, MOONS, training
+from tuitrain.options.search_settings import Settings
 from tuitrain.runs.finished import Edit
-from tuitrain.search.by_hand import manual_history, manual_space
+from tuitrain.search.api import run_study
+from tuitrain.search.by_hand import manual_history, manual_space, told_trials
 from tuitrain.search.explanation import explain
+from tuitrain.search.space.space import Space
+from tuitrain.search.strategies import propose
+from tuitrain.search.strategies.observation import observations
+from tuitrain.search.study.opening import create_study
+from tuitrain.search.study.study import Study
 
 IRIS = plain_dataset("iris")
 
@@ -126,3 +133,32 @@ def test_a_field_counts_as_changed_only_where_it_had_an_effect() -> None:
     space = manual_space(trainings)
     assert space is not None
     assert set(space.names) == {"optimizer"}
+
+
+def test_a_search_goes_on_from_what_can_be_compared() -> None:
+    trainings = [
+        training(0.8), training(0.7, record={"part": "train"}), training(0.6, record={"metric": "f1"}),
+        training(math.nan, record={"state": "left"}), training(math.nan, math.nan, "diverged", "not finite"),
+    ]  # fmt: skip
+    alike = Settings(folds=1, metric="accuracy")
+    assert [(trial.state, trial.score) for trial in told_trials(trainings[:4], alike)] == [("finished", 0.8)]
+    assert [trial.state for trial in told_trials(trainings[4:], alike)] == ["failed"]
+    others = (Settings(), Settings(folds=3), Settings(folds=1, seeds=2), Settings(folds=1, metric="f1"))
+    assert [len(told_trials(trainings[:2], other)) for other in others] == [0, 0, 0, 0]
+    assert told_trials([], alike) == ()
+
+
+def test_told_trials_are_known_when_a_search_begins_and_are_never_trained(tmp_path: Path) -> None:
+    rates = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 0.5, 1.0)
+    trainings = [training(0.9 - abs(rate - 0.03), learning_rate=rate, dropout=0.25) for rate in rates]
+    settings = Settings(strategy="bayesian", trials=11, folds=1, parallel=4)
+    space = Space({"learning_rate": "1e-4..1"}, BASE)
+    study = create_study(tmp_path / "s", space, settings, MOONS, told=told_trials(trainings, settings))
+    assert [study.hyperparameters(trial) for trial in study.trials] == [item.hyperparameters for item in trainings]
+    found = run_study(study, MOONS)
+    again = Study(tmp_path / "s").trials
+    assert [(trial.by, trial.score) for trial in again[:10]] == [("user", item.score) for item in trainings]
+    assert [trial.by for trial in again[10:]] == ["bayesian"]
+    known = observations(again[:10], study.settings.sign)
+    assert dict(again[10].setting) == propose("bayesian", space, known, [], 1, settings.seed)[0]
+    assert found.study.member_epochs == 4  # of the one trial that was trained

@@ -16,6 +16,7 @@ from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import Trial
 from tuitrain.session.commands import (
     COMMANDS,
     AddNote,
@@ -55,6 +56,7 @@ EXAMPLES: tuple[Command, ...] = (
     AddNote("overfits from epoch 40 on: 과적합", "seeds"),
     SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), SetParameter(3, -0.25),
     begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
+    begin_search(IRIS, SPACE, Settings(), told=[Trial(0, {"l2": 0.1}, "user", "finished", 0.5, 0.0, math.inf, 4, 3)]),
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),
     TryNext({"hidden_layers": (4,), "learning_rate": 1e-300}), AskFirst(True), Decide(({"l2": 0.0}, {"l2": 1.0})),
     AskFirst(True, is_one_at_a_time=True), Decide(({"l2": 0.0},), {"l2": 0.1, "hidden_layers": (4, 4)}),

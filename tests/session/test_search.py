@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,22 @@ def test_going_on_as_the_form_says_asks_for_whole_batches(strategy: str, session
     go_on(session, Settings(strategy="bayesian", trials=15))
     found = until(session, lambda s: s.state == "done" and done(s) > 3)
     assert (len(found.trials), found.message, found.settings.batch) == (15, "all trials are done", 4)
+
+
+def test_a_search_goes_on_where_no_run_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "runs").write_text("no directory")
+    session = SearchSession(jobs=0, folder=tmp_path / "runs")
+    try:
+        begin(session, SPACE, Settings(trials=3, folds=1))
+        found = until(session, lambda s: s.state in {"done", "failed"})
+    finally:
+        session.close()
+    assert len(Study(found.study).finished) == 3
+    assert found.notices == (
+        f"{tmp_path / 'runs'}: cannot be written: File exists; "
+        f"the search is kept in {found.study}, a temporary directory",
+    )
 
 
 def test_an_error_that_comes_again_while_closing_ends_the_search(

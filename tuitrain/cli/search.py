@@ -27,6 +27,7 @@ from tuitrain.cli.options import (
     typed_options,
 )
 from tuitrain.cli.output import tell
+from tuitrain.cli.presses import Presses
 from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import command, option
 from tuitrain.engine.threads import usable_cores
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from tuitrain.search.space.space import Space
     from tuitrain.search.study.study import Study
 
-STOPPING = N_("stopping; what is finished is kept, and the best model is made (Ctrl-C again ends at once)")
+STOPPING = N_(
+    "stopping; what is finished is kept, and the best model is made (Ctrl-C twice within two seconds ends at once)"
+)
 CONTINUE = N_("tuitrain: to continue: tuitrain search --resume {study}")
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -79,7 +82,7 @@ def search(
     its usual range. With no range, the layers, the activation, the learning rate, the batch size and L2 are.
 
     The search is kept as a run, a directory, with the best trial's model as best.safetensors. Ctrl-C stops it and makes
-    that model; a second Ctrl-C, or a kill, only ends it. Nothing is lost, and --resume goes on.
+    that model; a second Ctrl-C within two seconds, or a kill, only ends it. Nothing is lost, and --resume goes on.
     """
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
 
@@ -99,7 +102,8 @@ def search(
         study, data = _resumed(find_study(resume, folder), options)
     else:
         parallel = _slots(dask) if jobs is None and dask is not None else processes
-        study, data = _begun(_new_path(folder, name, study_path), folder, options, max(1, parallel))
+        is_asked = study_path is not None  # for this directory, and no other
+        study, data = _begun(_new_path(folder, name, study_path), folder, options, max(1, parallel), is_asked=is_asked)
     caught: list[int] = []
     found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
@@ -207,14 +211,20 @@ def _new_path(folder: Path, name: str | None, study_path: Path | None) -> Path |
         raise click.UsageError(str(error)) from None
 
 
-def _begun(path: Path | None, folder: Path, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
-    """Make a new study, in `folder` where it has no path of its own."""
-    from tuitrain.search.study.opening import check_ends, create_study  # noqa: PLC0415
+def _begun(
+    path: Path | None, folder: Path, options: dict[str, Any], parallel: int, *, is_asked: bool
+) -> tuple[Study, Dataset]:  # fmt: skip
+    """Make a new study, in `folder` where it has no path of its own; elsewhere where that cannot be written.
+
+    With `is_asked` it is made nowhere else.
+    """
+    from tuitrain.search.study.opening import check_ends, create_study, create_study_or_elsewhere  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     check_ends(settings, space)
     dataset = load(dict(data_given))
-    return create_study(path or folder, space, settings, dataset, tried=tried, is_folder=path is None), dataset
+    create = create_study if is_asked else create_study_or_elsewhere
+    return create(path or folder, space, settings, dataset, tried=tried, is_folder=path is None), dataset
 
 
 def _slots(address: str) -> int:
@@ -263,17 +273,11 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:
     """Search with progress on standard error.
 
-    Ctrl-C stops it, and the best model of what is finished is made. A second one ends at once, and so do SIGTERM and
-    SIGHUP; the search is paused then, or interrupted.
+    Ctrl-C stops it, and the best model of what is finished is made. A second one within two seconds ends at once, and
+    so do SIGTERM and SIGHUP; the search is paused then, or interrupted.
     """
-    from tuitrain.cli.progress import SearchLine  # noqa: PLC0415
-    from tuitrain.search.api import run_study  # noqa: PLC0415
-
-    line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
-    line.begin()
-    if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
-        _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
+    presses = Presses()
     stopping, going_on = (  # made before a signal comes
         f"\n{text}\n".encode() for text in (_(STOPPING), _(CONTINUE).format(study=visible(study.path, 1000)))
     )
@@ -284,7 +288,7 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
             conductor.ask_to_stop()
 
     def stop(number: int, frame: object) -> None:
-        if caught or number != signal.SIGINT:
+        if number != signal.SIGINT or presses.is_second():
             with suppress(Exception):
                 if number == signal.SIGINT:
                     study.end("")
@@ -303,6 +307,13 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
         numbers.append(signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
+        from tuitrain.cli.progress import SearchLine  # noqa: PLC0415 - not before the signals are looked out for
+        from tuitrain.search.api import run_study  # noqa: PLC0415
+
+        line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
+        line.begin()
+        if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
+            _tell_estimate(study, dataset)
         found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=begun)
         line.finish(found.progress)
     finally:

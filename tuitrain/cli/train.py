@@ -17,6 +17,7 @@ import click
 from tuitrain.cli.completion import complete_datasets, complete_runs
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
+from tuitrain.cli.presses import Presses
 from tuitrain.cli.run_options import Begun, RunAsked, begin_from, resumed_session, run_options
 from tuitrain.cli.translated import command, option
 from tuitrain.text import counted, visible
@@ -61,7 +62,7 @@ def train(
 
     DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. The training is
     kept as a run, a directory. Ctrl-C ends it after the running batch, and reports and saves what there is; a second
-    Ctrl-C, or a kill, only ends it. --resume continues it then.
+    Ctrl-C within two seconds, or a kill, only ends it. --resume continues it then.
     """
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
     from tuitrain.session.training import TrainingSession  # noqa: PLC0415
@@ -117,16 +118,20 @@ def tell_start(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
 
 
 @contextmanager
-def signals_noted(session: TrainingSession) -> Iterator[list[int]]:
+def signals_noted(session: TrainingSession, presses: Presses | None = None) -> Iterator[list[int]]:
     """Let Ctrl-C, SIGTERM and SIGHUP end the session, and nothing more; gives the list that their numbers are noted in.
 
-    The first Ctrl-C keeps what there is as a result, another just stops; so do the other signals.
+    The first Ctrl-C keeps what there is as a result; another within two seconds just stops, and so do the other
+    signals. A Ctrl-C that comes alone again changes nothing.
     """
     from tuitrain.session.commands import End  # noqa: PLC0415
 
     caught: list[int] = []
+    presses = presses or Presses()
 
     def note(number: int, frame: object) -> None:
+        if number == signal.SIGINT and not presses.is_second() and caught:
+            return
         caught.append(number)
         session.send(End(how(caught)))
 

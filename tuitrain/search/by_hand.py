@@ -16,6 +16,7 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import HIGHER_IS_BETTER, METRICS, Settings
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
+from tuitrain.search.space.setting import setting_to_json
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import USER, State, Trial, rank_of
 from tuitrain.text import counted, visible
@@ -89,6 +90,29 @@ def manual_trials(trainings: Sequence[FinishedTraining], space: Space, metric: s
                 training.best_epoch, training.seconds, _message(training, before, metric), training.curve,
             )
         )  # fmt: skip
+    return tuple(found)
+
+
+def told_trials(trainings: Sequence[FinishedTraining], settings: Settings) -> tuple[Trial, ...]:
+    """Return the trials that a search with these settings can go on from: those whose scores it can compare with its.
+
+    These are trainings scored on the same validation rows, by the same metric, which a single training makes; those
+    that were left without a whole epoch are no trials. Each setting holds all hyperparameters: a study takes of them
+    what it searches or what differs from its base.
+    """
+    facts = trainings[0].dataset if trainings else None
+    if facts is None or (settings.for_data(facts.task, facts.train + facts.validation).folds, settings.seeds) != (1, 1):
+        return ()
+    usual = METRICS[facts.task][0]
+    metric = settings.metric or usual
+    space = manual_space(trainings)
+    assert space is not None
+    found = []
+    for trial, training in zip(manual_trials(trainings, space, metric), trainings, strict=True):
+        is_scored = training.is_broken or math.isfinite(training.score)
+        if is_scored and training.part == "validation" and (training.metric or usual) == metric:
+            h = hyperparameters_of(training).settled(facts.train, has_bins=facts.has_bins)
+            found.append(replace(trial, setting=setting_to_json(vars(h))))
     return tuple(found)
 
 

@@ -299,7 +299,8 @@ class Conductor:
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = [number for stack in study.order[self._first_awaited :] for number in study.stacks[stack]]
+        awaited_stacks = [stack for stack in study.order[self._first_awaited :] if stack not in study.told_stacks]
+        last = [number for stack in awaited_stacks for number in study.stacks[stack]]
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):

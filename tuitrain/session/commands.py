@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
 from tuitrain.runs.json_values import JsonFields, decode_fields, encode_fields
+from tuitrain.search.study.trial import Trial
 from tuitrain.text import quoted, suggest
 from tuitrain.translation import gettext as _
 
@@ -178,9 +179,10 @@ class SearchCommand(Command, is_abstract=True):
 
 @dataclass(frozen=True)
 class BeginSearch(SearchCommand):
-    """Make a study and search it; `tried` are settings to try first."""
+    """Make a study and search it; `tried` are settings to try first, `told` trials that are over, to go on from."""
 
     tried: tuple[Mapping[str, Any], ...] = ()
+    told: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True)

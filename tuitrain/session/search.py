@@ -23,10 +23,10 @@ from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.one_at_a_time import weigh
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.study.opening import change_study, create_study, study_dataset
+from tuitrain.search.study.opening import change_study, create_study_or_elsewhere, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_run import INTERRUPTED
-from tuitrain.search.study.trial import USER
+from tuitrain.search.study.trial import USER, Trial
 from tuitrain.session.commands import (
     AddNote,
     AskFirst,
@@ -97,7 +97,9 @@ class Searching(Work[SearchSnapshot]):
         dataset = self._datasets.find(command.dataset)
         space, settings = read_command(command)
         settings = replace(settings, parallel=max(1, self.jobs))
-        study = create_study(self._folder, space, settings, dataset, tried=command.tried, is_folder=True)
+        study = create_study_or_elsewhere(
+            self._folder, space, settings, dataset, tried=command.tried, told=command.told, is_folder=True
+        )
         self._leave()  # only now: where no study can be made, a running search goes on
         self._study, self._dataset = study, dataset
         self._conduct()
@@ -331,9 +333,11 @@ class SearchSession(LocalSession[SearchSnapshot]):
         super().__init__(searching, name="search", clock=clock)
 
 
-def begin_search(source: DatasetSource, space: Space, settings: Settings, tried: Sequence[Setting] = ()) -> BeginSearch:
-    """Return the command that makes a study of a dataset and searches it."""
-    return BeginSearch(**fields_of(source, space, settings), tried=tuple(tried))
+def begin_search(
+    source: DatasetSource, space: Space, settings: Settings, tried: Sequence[Setting] = (), told: Sequence[Trial] = ()
+) -> BeginSearch:
+    """Return the command that makes a study of a dataset and searches it; see `BeginSearch`."""
+    return BeginSearch(**fields_of(source, space, settings), tried=tuple(tried), told=tuple(told))
 
 
 def estimate_of_grid(source: DatasetSource, space: Space, settings: Settings) -> EstimateGrid:

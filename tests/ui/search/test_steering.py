@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 from tests.ui.search.driven import QUICK, enter, searching, snapshot, text_of, typed, until
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.runs.model import load_model
-from tuitrain.runs.run import BEST, run_paths
+from tuitrain.runs.run import BEST, read_run, run_paths
+from tuitrain.search.study.study import Study
 
 
 @pytest.mark.long
@@ -146,3 +147,34 @@ async def test_a_race_begins_on_a_fresh_screen() -> None:
         await until(pilot, lambda: "Trials" in text_of(app))
 
     await searching(test, h=QUICK.replace(epochs=2))
+
+
+async def test_another_strategy_goes_on_from_the_trainings_by_hand() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        await pilot.press("1", "space")
+        await until(pilot, lambda: app.session.snapshot.finished == 1)
+        app.screen.form.go_to("learning_rate")
+        await pilot.press("plus", "r")
+        await until(pilot, lambda: app.session.snapshot.epoch == 0)
+        await pilot.press("space")
+        await until(pilot, lambda: app.session.snapshot.finished == 2)
+        scores = [float(read_run(path).progress["best_score"]) for path in run_paths(Path("runs"))]
+        await pilot.press("2", "m")
+        await until(pilot, lambda: len(app.screen.snapshot.trials) == 2)
+        await pilot.press("b")
+        await until(pilot, lambda: "bayesian goes on from 2 trainings by hand" in text_of(app))
+        assert app.screen.form.model.texts["folds"] == "1"  # of moons there would be five
+        await enter(pilot, "trials", "3")
+        await pilot.press("space")
+        await until(pilot, lambda: snapshot(pilot).state == "done")
+        trials = Study(snapshot(pilot).study).trials
+        assert [(trial.by, trial.setting["learning_rate"]) for trial in trials[:2]] == [
+            ("user", 0.01),
+            ("user", 0.0178),
+        ]
+        assert [trial.score for trial in trials[:2]] == scores
+        assert [trial.by for trial in trials[2:]] == ["bayesian"]
+        assert all(trial.is_done for trial in trials)
+
+    await searching(test, is_kept=True)

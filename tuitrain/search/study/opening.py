@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,37 +14,42 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.data.loading import STANDARD_INPUT, load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
-from tuitrain.errors import SearchError, SettingsError
+from tuitrain.errors import FileError, SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
 from tuitrain.runs.data_file import can_be_read_again, read_dataset, to_bytes
 from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.members import check_threshold
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import DATA
 from tuitrain.search.folds import check_scored, make_folds
+from tuitrain.search.space.ranges import Choices, Range
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import Source
 from tuitrain.search.study.study_run import about_search
-from tuitrain.search.study.trial import USER
+from tuitrain.search.study.trial import USER, Trial
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 
 def create_study(
     path: Path, space: Space, settings: Settings, dataset: Dataset | DatasetFacts, *, tried: Sequence[Setting] = (),
-    is_folder: bool = False, disk: Disk = DISK,
+    told: Sequence[Trial] = (), is_folder: bool = False, disk: Disk = DISK,
 ) -> Study:  # fmt: skip
     """Make a study of a dataset, which `study_dataset` finds again; of trainings by hand its facts are enough.
 
-    With `is_folder`, `path` is a directory of runs, and the study gets a name of the dataset and the time.
+    With `is_folder`, `path` is a directory of runs, and the study gets a name of the dataset and the time. `told` are
+    trials that are over already: see `Study.tell`.
 
     Raises
     ------
     SearchError
         if the settings do not fit the task, or the directory cannot be made.
+    HyperparameterError
+        if a trial's model could not answer by its threshold.
     """
     check_strategy(settings.strategy)
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
@@ -52,8 +59,9 @@ def create_study(
     space = space.settled(facts.train, has_bins=facts.has_bins)
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
+        _check_thresholds(space, dataset)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
-    told = Source(
+    source = Source(
         facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_inputs or facts.n_features,
         outputs, str(Path.cwd()),
     )  # fmt: skip
@@ -64,7 +72,48 @@ def create_study(
     folder, names = (path, default_names(facts.source.source or facts.name, stamp)) if is_folder else (
         path.parent, iter([path.name])
     )  # fmt: skip
-    return Study.create(folder, names, space, settings, told, about=about, data=data, tried=tried, disk=disk)
+    return Study.create(
+        folder, names, space, settings, source, about=about, data=data, tried=tried, told=told, disk=disk
+    )  # fmt: skip
+
+
+def create_study_or_elsewhere(path: Path, *given: Any, is_folder: bool = False, **named: Any) -> Study:
+    """Make a study as `create_study` does; where the directory cannot be written, in a temporary one, with a notice.
+
+    Raises
+    ------
+    TuitrainError
+        if there is no directory that can be written, or the settings do not fit.
+    """
+    try:
+        return create_study(path, *given, is_folder=is_folder, **named)
+    except FileError as error:
+        why = str(error)
+    try:
+        made = Path(tempfile.mkdtemp(prefix="tuitrain-study-"))
+        study = create_study(made if is_folder else made / path.name, *given, is_folder=is_folder, **named)
+    except (OSError, FileError):
+        raise FileError(why) from None
+    kept = _("{why}; the search is kept in {path}, a temporary directory").format(
+        why=why, path=visible(study.path, 1000)
+    )
+    study.notices = (*study.notices, kept)
+    return study
+
+
+def _check_thresholds(space: Space, dataset: Dataset) -> None:
+    """Refuse a search in which a threshold could not be that of the best trial's model; see `check_threshold`."""
+    losses, thresholds = (_possible(space, name) for name in ("loss", "threshold"))
+    for loss, threshold in product(losses, thresholds):
+        check_threshold(dataset, space.base.replace(loss=loss, threshold=threshold))
+
+
+def _possible(space: Space, name: str) -> tuple[Any, ...]:
+    """The values that a hyperparameter may have, of a range its lower end."""
+    domain = space.domains.get(name)
+    if domain is None:
+        return (getattr(space.base, name),)
+    return domain.values if isinstance(domain, Choices) else (domain.low,) if isinstance(domain, Range) else ()
 
 
 def check_ends(settings: Settings, space: Space) -> None:

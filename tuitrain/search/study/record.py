@@ -44,6 +44,7 @@ class StudyRecord:
         self._begun: set[int] = set()  # stacks
         self.rungs: dict[int, Mapping[int, Sequence[tuple[float, float]]]] = {}
         self.done_stacks: set[int] = set()
+        self.told_stacks: set[int] = set()  # those that were trained elsewhere
         self.seconds = 0.0
         self.propose_seconds = 0.0
         self.member_epochs = 0
@@ -163,6 +164,8 @@ class StudyRecord:
 
     def _on_finished(self, event: Mapping[str, Any]) -> None:
         stack = _place(event["stack"], self.stacks, "stack")
+        if stack not in self._begun:
+            self.told_stacks.add(stack)
         for outcome in event["outcomes"]:
             values: dict[str, Any] = dict(outcome)
             _place(values["number"], self._all, "trial")

@@ -70,11 +70,12 @@ class Study(StudyRecord):
     @classmethod
     def create(
         cls, folder: Path, names: Iterable[str], space: Space, settings: Settings, source: Source, *,
-        about: Mapping[str, Any], data: bytes | None = None, tried: Sequence[Setting] = (), disk: Disk = DISK,
+        about: Mapping[str, Any], data: bytes | None = None, tried: Sequence[Setting] = (),
+        told: Sequence[Trial] = (), disk: Disk = DISK,
     ) -> Study:  # fmt: skip
         """Make a run of a new study under the first of `names` in `folder` that is free.
 
-        `tried` are settings entered by the user, which are trained first.
+        `told` are trials that are over already; `tried` are settings entered by the user, which are trained first.
 
         `about` is the content of its ``run.json``, and `data` its data, where that cannot be read again.
 
@@ -92,6 +93,8 @@ class Study(StudyRecord):
             study = cls(run.path, disk)
             study._run = run
             with closing(study._journal):
+                if told:
+                    study.tell(told)
                 if tried:
                     study.queue(tried, by=USER, stacks=None)
                 run.write_about()  # last: with it, it is a run
@@ -220,6 +223,21 @@ class Study(StudyRecord):
             event["guessed"] = guessed.to_event()
         self._write(event)
         return self._all[first:]
+
+    def tell(self, trials: Sequence[Trial]) -> None:
+        """Record trials of the user's that were trained elsewhere and are over, as a stack that is never begun.
+
+        Their settings may name hyperparameters that are not searched. Their time does not count as the search's.
+        """
+        numbered = [dataclasses.replace(trial, number=number) for number, trial in enumerate(trials, self.next_number)]
+        queued = [{"number": trial.number, "setting": setting_to_json(trial.setting)} for trial in numbered]
+        outcomes = [
+            {name: finite(value) for name, value in vars(trial).items() if name not in {"setting", "by"}}
+            for trial in numbered
+        ]
+        stack = len(self.stacks)
+        self._write({"event": "queued", "by": USER, "trials": queued, "stacks": [[trial.number for trial in numbered]]})
+        self._write({"event": "finished", "stack": stack, "outcomes": outcomes})
 
     def start(self, stack: int) -> None:
         """Record that a stack is about to be trained."""

@@ -125,6 +125,11 @@ class ByHand:
         """What could not be read or fitted."""
         return self._runs.problem or self._explainer.problem
 
+    @property
+    def trainings(self) -> tuple[FinishedTraining, ...]:
+        """The trainings of the newest snapshot that was made here."""
+        return self._shown
+
     def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
         """All hyperparameters of a training in a snapshot that was made here."""
         return hyperparameters_of(self._shown[trial.number])

@@ -76,6 +76,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             soon=self._soon,
             estimate=self.grid_ahead.text,
             guessing=self.guessing,
+            by_hand=lambda: self._by_hand.trainings,
         )
         self.governor = Governor(
             self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh,
@@ -305,7 +306,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     # --- the search
 
     def _soon(self) -> None:
-        """Show the answer to a command as soon as it is there."""
+        """Show what a key changed, and the answer to a command as soon as it is there."""
+        self._show_answer()  # before a message, which the next look would take away
         loop = asyncio.get_running_loop()
         for delay in ANSWER_SECONDS:
             loop.call_later(delay, self._show_answer)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import TuitrainError
+from tuitrain.options.search_settings import Settings
+from tuitrain.search.by_hand import told_trials
 from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, ResumeSearch, Start, TryNext
 from tuitrain.session.search import begin_search
 from tuitrain.session.search_snapshot import SearchSnapshot
@@ -19,8 +21,9 @@ from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 
 if TYPE_CHECKING:
-    from tuitrain.options.search_settings import Settings
+    from tuitrain.runs.finished import FinishedTraining
     from tuitrain.search.space.space import Setting, Space
+    from tuitrain.search.study.trial import Trial
     from tuitrain.ui.search.guessing import Guessing
     from tuitrain.ui.search.veto import Decision
 
@@ -34,17 +37,20 @@ class Steering:
     """Acts on `session` as the form asks; says what came of it on `room`.
 
     `begun` is called when a new search is begun, `soon` when the answer to a command is to be shown. `estimate` returns
-    what the form's grid would take.
+    what the form's grid would take, and `by_hand` the trainings that are listed while ``manual`` is chosen.
     """
 
     def __init__(
         self, room: PlacedScreen, session: Session[SearchSnapshot], form: SearchForm, *, jobs: int,
         begun: Callable[[], None], soon: Callable[[], None], estimate: Callable[[], str], guessing: Guessing,
+        by_hand: Callable[[], Sequence[FinishedTraining]] = tuple,
     ) -> None:  # fmt: skip
-        self._guessing = guessing
+        self._guessing, self._by_hand = guessing, by_hand
+        self._known: Sequence[FinishedTraining] = ()  # by hand: what the next search goes on from
         self._room, self._session, self._form = room, session, form
         self._begun, self._soon, self._jobs, self._estimate = begun, soon, jobs, estimate
         self._asked = room.host.asked
+        self._is_manual = form.model.texts["strategy"] == "manual"
         self._compared: tuple[object, ...] = ()  # what `_is_same` was found for
         self._is_same = False
 
@@ -60,6 +66,7 @@ class Steering:
         if self._asked is None:
             return False
         self._form.model.texts.update(self._asked.texts)
+        self._is_manual = self._form.model.texts["strategy"] == "manual"
         self._form.redraw()
         return self._room.host.starts_search
 
@@ -179,10 +186,15 @@ class Steering:
     def _begin(self, space: Space, settings: Settings) -> None:
         """Begin this search, with what was asked for on the command line if it is the first."""
         tried: Sequence[Any] = ()
+        dataset = self._room.trainer.snapshot.dataset
+        known, self._known = [one for one in self._known if one.dataset.source.is_same(dataset.source)], ()
+        told = told_trials(known, settings)
         if self._asked is not None:
             settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
             tried, self._asked = self._asked.tried, None
-        self._session.send(begin_search(self._room.trainer.snapshot.dataset.source, space, settings, tried))
+        self._session.send(begin_search(dataset.source, space, settings, tried, told))
+        if known:
+            self._room.say(_told_of(known, told))
         self._begun()
 
     def ask_to_leave(self) -> None:
@@ -204,6 +216,7 @@ class Steering:
 
     def choose_strategy(self, name: str) -> None:
         """Choose a strategy; a search that runs continues with it."""
+        was_manual, self._is_manual = self._is_manual, name == "manual"
         self._form.choose("strategy", name)
         self._soon()
         snapshot = self._session.snapshot
@@ -214,14 +227,31 @@ class Steering:
         begun = sum(trial.state != "queued" for trial in snapshot.trials)  # the others are left out from now on
         trials = self._limit_trials(begun if goes_on else 0)
         if not goes_on:
+            if self._is_manual or was_manual:
+                self._known = () if self._is_manual else self._by_hand()
             told = _("trials is {number} now: all would have no end").format(number=trials)
-            self._room.say(told * bool(trials))
+            self._room.say(self._compare_by_hand(name) or told * bool(trials))
         elif (asked := self._asked_for()) is not None:
             self._session.send(ContinueSearch(asked[1].to_mapping()))
             told = _("{strategy} proposes from the next batch on")
             if trials:
                 told = _("{strategy} proposes from the next batch on, up to {trials}")
             self._room.say(told.format(strategy=name, trials=counted(trials, "trial")))
+
+    def _compare_by_hand(self, strategy: str) -> str:
+        """Let the form score trials as the trainings by hand were, to go on from them; what to say about it."""
+        if not self._known or self.would_go_on():
+            return ""
+        model = self._form.model
+        scored = {"folds": "1", "seeds": "1", "metric": self._known[-1].metric or model.texts["metric"]}
+        told = told_trials(self._known, Settings.from_mapping(scored))
+        if not told:
+            return ""
+        for name, text in scored.items():
+            if model.texts[name] == model.entries[name].default:
+                self._form.choose(name, text)
+        said = _("{strategy} goes on from {trainings} by hand; folds and metric are theirs")
+        return said.format(strategy=strategy, trainings=counted(len(told), "training"))
 
     def _limit_trials(self, known: int) -> int:
         """Give the search an end after a grid, which has one of its own; the number of trials, 0 if it had one."""
@@ -337,3 +367,13 @@ class Steering:
             self._room.say(str(error).split("\n")[0])
             return
         self._room.open(race, lambda _answer: None)
+
+
+def _told_of(known: Sequence[FinishedTraining], told: Sequence[Trial]) -> str:
+    """Say which trainings by hand a new search goes on from."""
+    trainings = counted(len(told), "training")
+    if len(told) == len(known):
+        return _("{trainings} by hand are its first trials").format(trainings=trainings)
+    return _("{trainings} of {number} by hand are its first trials; the others were scored otherwise").format(
+        trainings=trainings, number=len(known)
+    )
