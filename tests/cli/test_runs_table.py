@@ -296,3 +296,23 @@ def test_the_shell_is_offered_a_search_once(tmp_path: Path, call: Callable[..., 
     context = click.Context(click.Command("export"))
     context.params["runs_dir"] = Path("r")
     assert [item.value for item in complete_runs_and_studies(context, click.Option(["-x"]), "")] == ["s"]
+
+
+def test_a_run_is_ranked_by_the_metric_that_chose_its_epoch(tmp_path: Path, call: Callable[..., Called]) -> None:
+    done = call(
+        "train",
+        "iris",
+        "--runs-dir",
+        str(tmp_path),
+        "--name",
+        "ranked",
+        "--epochs",
+        "3",
+        "--metric",
+        "log_loss",
+        "--json",
+    )
+    wanted = json.loads(done.stdout)["scores"]["validation"]["metrics"]["log_loss"]["value"]
+    (row,) = listed(call, tmp_path, "--where", "validation_log_loss > 0 and test_log_loss > 0")
+    assert (row["metric"], row["best_score"]) == ("log_loss", wanted)
+    assert f"{wanted:.4f} log_loss" in call("runs", "--runs-dir", str(tmp_path), "show", "ranked").stdout

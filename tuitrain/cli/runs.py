@@ -201,9 +201,11 @@ def description(run: Run) -> list[str]:
     """Return what is known of a run, as lines."""
     from tuitrain.options.hyperparameters import FIELDS, Hyperparameters  # noqa: PLC0415
     from tuitrain.runs.kept_epochs import kept_epochs  # noqa: PLC0415
+    from tuitrain.runs.table import row_of  # noqa: PLC0415
 
     about, progress, facts = run.about, run.progress, run.facts
-    score = progress["best_score"]
+    values = row_of(run, datetime.now().astimezone()).values
+    score = values.get("best_score")
     told = [
         (_("state"), _(run.status) + (f": {visible(about['ending'])}" if about.get("ending") else "")),
         (_("data"), _("{name}, {train} train, {validation} validation, {test} test").format(
@@ -212,7 +214,7 @@ def description(run: Run) -> list[str]:
         (_("started"), about["started"]),
         (_("epochs"), _("{epochs} in {time}, best {best}").format(
             epochs=progress["epochs"], time=duration(float(progress["seconds"] or 0)), best=progress["best_epoch"])),
-        (_("best score"), NOT_SHOWN if score is None else f"{score:.4f} {about['metric']}"),
+        (_("best score"), NOT_SHOWN if score is None else f"{score:.4f} {values['metric']}"),
         (_("edits"), str(progress["edits"])),
         (_("from"), visible(about["from"]) if about.get("from") else ""),
         (_("forked from"), forked_from(about)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuitrain.runs.model import Model
 
 Array = NDArray[Any]
+PARTS = ("train", "validation", "test")
 LEAST_OF_A_CLASS = 50  # validation rows of the rarest class
 
 
@@ -124,3 +125,13 @@ def too_few(rows: int, name: str, metric: str, interval: Interval) -> str:
     return text.format(
         rows=counted(rows, "validation row"), name=quoted(name), metric=metric.replace("_", " "), low=low, high=high
     )
+
+
+def evaluations_of(described: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what a run keeps of the scores that `describe` gives: by part, with the metric that chose the epoch."""
+    judged, metric = described.get("scores", {}), described.get("hyperparameters", {}).get("metric")
+    kept = {part: dict(described[part]) for part in PARTS if part in described}
+    for part, values in kept.items():
+        if metric in (of_part := judged.get(part, {}).get("metrics", {})):
+            values.setdefault(metric, of_part[metric]["value"])
+    return kept

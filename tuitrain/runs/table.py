@@ -12,6 +12,7 @@ from typing import Any
 
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.options.metric_names import LOSS
 from tuitrain.options.search_settings import HIGHER_IS_BETTER
 from tuitrain.runs.run import Run, read_run, run_paths
 from tuitrain.text import quoted, suggest
@@ -67,13 +68,17 @@ def row_of(run: Run, now: datetime) -> RunRow:
         f"{part}_{metric}": _finite(value)
         for part, found in about.get("evaluations", {}).items() for metric, value in found.items()
     }  # fmt: skip
-    best = _finite(progress["best_score"])
+    best, metric = _finite(progress["best_score"]), about["metric"]
     part = "validation" if about["dataset"].get("validation") else "train"
+    measured = {f"{part}_{metric}": best}
+    watched = hyperparameters.get("metric")
+    if (by_watched := scores.get(f"{part}_{watched}")) is not None and watched != LOSS:
+        best, metric = by_watched, watched
     values = {
-        **hyperparameters, f"{part}_{about['metric']}": best, **scores,
+        **hyperparameters, **measured, **scores,
         "name": run.name, "kind": about["kind"], "status": run.status, "dataset": str(about["dataset"].get("name", "")),
         "epochs": progress["epochs"], "best_epoch": progress["best_epoch"], "best_score": best,
-        "metric": about["metric"], "edits": progress["edits"], "seconds": _finite(progress["seconds"]) or 0.0,
+        "metric": metric, "edits": progress["edits"], "seconds": _finite(progress["seconds"]) or 0.0,
         "age": (now - started).total_seconds() if started is not None else None, "note": about.get("note"),
     }  # fmt: skip
     return RunRow(run.path, {k: v for k, v in values.items() if v is not None}, hyperparameters, started)

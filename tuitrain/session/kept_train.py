@@ -15,9 +15,9 @@ from tuitrain.engine import Record
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.names import run_path
 from tuitrain.runs.run import taken
+from tuitrain.runs.scores import evaluations_of
 from tuitrain.session.commands import JournalEntry, Start
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
@@ -96,7 +96,7 @@ def _end(live: LiveTraining, keeper: Keeper, how: str) -> None:
     elif live.trainer.is_done:
         state, ending = live.ending()
         found = live.describe(ending) if state == "done" else {}
-        keeper.end(live, state, ending=ending, evaluations={part: found[part] for part in PARTS if part in found})
+        keeper.end(live, state, ending=ending, evaluations=evaluations_of(found))
     else:
         found = live.describe("")
-        keeper.end(live, "stopped", evaluations={part: found[part] for part in PARTS if part in found})
+        keeper.end(live, "stopped", evaluations=evaluations_of(found))

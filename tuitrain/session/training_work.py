@@ -14,9 +14,9 @@ from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.presets import changes_to
-from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
+from tuitrain.runs.scores import evaluations_of
 from tuitrain.session.commands import (
     AddNote,
     Command,
@@ -460,8 +460,9 @@ class Training(Work[Snapshot]):
         if self.keeper.run is None:
             return
         found = {} if self._state in {"diverged", "failed"} else self.live.describe(self._ending)
-        evaluations: dict[str, Any] = {part: found[part] for part in PARTS if part in found}
-        self.keeper.end(self.live, status or self._state, ending=ending or self._ending, evaluations=evaluations)
+        self.keeper.end(
+            self.live, status or self._state, ending=ending or self._ending, evaluations=evaluations_of(found)
+        )
 
     def _leave_run(self) -> None:
         """Leave the run to be continued later; one without a whole epoch is nothing to keep."""

@@ -182,3 +182,12 @@ async def test_what_is_wrong_with_the_start_is_told_before_it_and_mended_without
         asked = session.question
         await settle(pilot, lambda: "press space" in text_of(pilot.app))
         assert isinstance(session.question, CheckStart) and session.question.copy <= asked.copy
+
+
+async def test_the_selected_field_is_explained_with_the_value_that_it_has_now(session: FakeSession) -> None:
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *"batch", "enter")
+        await settle(pilot, lambda: f"batch size {session.snapshot.hyperparameters.batch_size} ·" in text_of(pilot.app))
+        h = session.snapshot.hyperparameters.replace(batch_size=48)
+        session.become(hyperparameters=h, given=h)
+        await settle(pilot, lambda: "batch size 48 ·" in text_of(pilot.app))

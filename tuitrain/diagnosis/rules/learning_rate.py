@@ -12,6 +12,7 @@ from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, loosened, rate_text
 from tuitrain.engine.divergence import likely_cause
 from tuitrain.engine.usual_rate import lower_rate, usual_rate
+from tuitrain.numbers import number
 from tuitrain.translation import gettext as _
 
 BLOWN = 10.0  # times the larger of the loss at the start and the constant guess's
@@ -86,8 +87,8 @@ def blown_up(judged: Judgement) -> Finding | None:
     if not is_far_up and not (height > 2 and judged.is_poor and judged.rate_ratio > ABOVE):
         return None
     epoch = course.first + 1 + int(np.argmax(course.train_loss))
-    text = _("the learning rate is too high: the loss rose to {height:.2g} times its start in epoch {epoch}").format(
-        height=height, epoch=epoch
+    text = _("the learning rate is too high: the loss rose to {height} times its start in epoch {epoch}").format(
+        height=number(height), epoch=epoch
     )
     return Finding(
         "rate_too_high", "warning", text,

@@ -41,5 +41,7 @@ class Form(EntryList):
         is_new = seen != self._seen or self.model.has_unanswered
         self.model.take(snapshot)
         if is_new:
-            self._seen = seen
+            was_shown, self._seen = self._seen is not None, seen
             self._redraw()
+            if was_shown and not self._is_typing:
+                self._moved()  # what explains the selected field tells its value
