@@ -82,7 +82,9 @@ def test_a_study_that_is_moved_while_it_is_searched_is_told_of_and_goes_on_there
             (tmp_path / "s").rename(tmp_path / "there")
 
     with pytest.raises(SearchError, match=r"s: was moved to .*there while it .* tuitrain search --resume .*there$"):
-        run_study(study, IRIS, on_progress=move)
+        with conducting(study, IRIS) as conductor:
+            while conductor.step(0.1):
+                move(conductor.progress())
     assert not (tmp_path / "s").exists()
     moved = Study(tmp_path / "there")
     assert study_row(moved, datetime.now(UTC)).values["status"] == "interrupted"
