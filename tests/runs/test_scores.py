@@ -14,9 +14,11 @@ from sklearn import metrics as theirs
 from tests.churn import write_learnable_churn
 from tuitrain import Hyperparameters, load_dataset, load_model, train
 from tuitrain.cli import commands
+from tuitrain.engine.metrics import decision_scores
 from tuitrain.engine.scoring import best_threshold, decided_at, scores_of_classes
 from tuitrain.errors import DataError, HyperparameterError
 from tuitrain.options.metric_names import OF_DECISIONS
+from tuitrain.runs.scores import proposals
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,21 @@ def test_the_summary_tells_what_was_asked_for(churn: Path) -> None:
     (of_class,) = (line for line in told if line.startswith("  yes, answered from 0.300: validation "))
     assert f"test precision {yes['precision']:.3f}, recall {yes['recall']:.3f}, f1 {yes['f1']:.3f}" in of_class
     assert any("  macro f1 " in line for line in told)
+
+
+def test_the_summary_tells_where_the_metric_could_not_choose(churn: Path) -> None:
+    asked = ["--metric", "log_loss", "--loss", "hinge", "--epochs", "1", "--no-run"]
+    told = CliRunner().invoke(commands, ["train", str(churn), "--target", "left", *asked]).stdout
+    assert "log loss: validation not defined, so that the loss chose the epoch; test not defined" in told
+
+
+def test_one_row_is_one_row_and_a_correlation_is_at_most_one() -> None:
+    found = {"scores": {"validation": {
+        "classes": {"a": {"rows": 1}, "b": {"rows": 20}},
+        "metrics": {"balanced_accuracy": {"interval": [0.2, 0.9]}},
+    }}}  # fmt: skip
+    assert proposals(found)[0].startswith('only 1 validation row of class "a": ')
+    assert float(decision_scores(np.diag([0, 11, 11]))["mcc"]) == 1.0
 
 
 def test_the_best_epoch_is_that_of_the_metric(churn: Path) -> None:
@@ -162,8 +179,6 @@ def test_an_unknown_positive_class_is_told() -> None:
 
 
 def test_too_few_validation_rows_are_told_with_the_interval() -> None:
-    from tuitrain.runs.scores import proposals
-
     found = train(load_dataset("wine"), {"epochs": 5}).to_json()
     (told,) = found["proposals"]
     rows = min(one["rows"] for one in found["scores"]["validation"]["classes"].values())

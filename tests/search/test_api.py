@@ -80,3 +80,20 @@ def test_train_takes_a_mapping_and_tells_what_it_cannot_use() -> None:
     for source in (None, 5, [1]):
         with pytest.raises(DataError, match="is not a Dataset, a name, a path or a table"):
             train(source)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data", "space", "told"),
+    [
+        ("breast_cancer", {"loss": "auto,hinge", "threshold": "0.3,none"}, "loss hinge gives no probabilities"),
+        ("breast_cancer", {"loss": "auto,hinge", "threshold": "0.2..0.8"}, "loss hinge gives no probabilities"),
+        ("iris", {"threshold": "none,0.3"}, "there are 3 classes"),
+        ("diabetes", {"learning_rate": "..", "threshold": "auto"}, "the target is a number"),
+    ],
+)
+def test_a_threshold_that_no_model_could_have_is_refused_before_the_first_trial(
+    data: str, space: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(HyperparameterError, match=told):
+        tune(data, space, trials=1, base={"epochs": 1}, study=tmp_path / "s")
+    assert not (tmp_path / "s").exists()

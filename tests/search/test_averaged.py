@@ -256,3 +256,17 @@ def test_greedy_selection_leaves_out_what_makes_the_average_worse(loss: str) -> 
     counts = greedy_counts(outputs, loss, lambda found: (float(np.abs(found - wanted).mean()), 0.0))
     assert counts[3] == 0
     assert (counts[:2] > 0).all()
+
+
+def test_folds_are_scored_in_the_targets_own_units_also_where_each_trial_is_an_ensemble(tmp_path: Path) -> None:
+    data = load_dataset("diabetes")
+    single, several = (
+        tune(
+            data, {"hidden_layers": "none,6"}, base={**BASE, "ensemble": count}, trials=2, folds=3, metric="mape",
+            ensemble_best=2, study=tmp_path / str(count),
+        ).chosen.average
+        for count in (1, 2)
+    )  # fmt: skip
+    assert single is not None
+    assert several is not None
+    assert several.single_score == pytest.approx(single.single_score)  # the folds' networks are the same

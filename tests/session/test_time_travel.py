@@ -19,7 +19,7 @@ from tuitrain.runs.kept_epochs import MOST, keep, kept_epochs
 from tuitrain.runs.line_file import read_lines
 from tuitrain.runs.metrics_file import read_epochs
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, read_run
-from tuitrain.session.commands import Command, Fork, SetHyperparameter, SetParameter, Start, Step
+from tuitrain.session.commands import Command, Fork, SetHyperparameter, SetParameter, SetPreset, Start, Step
 from tuitrain.session.forking import fork_of_run
 from tuitrain.session.past import MOST_EPOCHS, Past
 from tuitrain.session.replay import replay
@@ -203,6 +203,21 @@ def test_a_run_is_forked_at_any_epoch(epoch: int, tmp_path: Path) -> None:
     assert (live.n_edits, len(forked.entries)) == ((0, 1) if epoch < 8 else (1, 3) if epoch < 16 else (1, 5))
 
 
+def test_what_was_changed_of_a_member_or_by_a_preset_is_changed_again_for_a_fork(tmp_path: Path) -> None:
+    iris, h = load_dataset("iris"), Hyperparameters(ensemble=2, hidden_layers=(4,))
+    made = (Step(epochs=1), SetParameter(3, 0.5, member=1), SetPreset("textbook"), Step(epochs=1))
+    whole = TrainingSession(iris, h, place=place(tmp_path, CountingDisk(), "first"))
+    obey(whole, *made, Step(epochs=1))
+    whole.close()
+    alone = TrainingSession(iris, h)
+    assert obey(alone, *made).hyperparameters.learning_rate == 0.1
+    live, _forked = fork_of_run(tmp_path / "first", 2)
+    expected = alone.state().state.arrays
+    for name, array in live.members.state().state.arrays.items():
+        np.testing.assert_array_equal(array, expected[name], err_msg=name)
+    alone.close()
+
+
 def test_an_epoch_that_a_run_does_not_have_is_refused(tmp_path: Path) -> None:
     session = TrainingSession(MOONS, H, place=place(tmp_path, CountingDisk(), "first"))
     try:
@@ -294,6 +309,7 @@ def test_a_kept_checkpoint_shortens_the_way_to_an_epoch(tmp_path: Path) -> None:
 def test_an_epoch_that_takes_too_long_is_shown_by_its_nearest(
     session: TrainingSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tuitrain.session.past.EPOCHS_SHARE", 1e9)  # kept after every epoch, whatever that costs
     obey(session, Start())
     monkeypatch.setattr("tuitrain.session.time_travel.AGAIN_SECONDS", -1.0)
     kept = [one.epoch for one in session._training.live.past.epochs]

@@ -96,11 +96,11 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
     if as_json:
         click.echo(json.dumps({name: json_number(value) for name, value in found.items()}))
     else:
-        from tuitrain.cli.progress import why_absent  # noqa: PLC0415
+        from tuitrain.cli.progress import AVERAGED, why_absent  # noqa: PLC0415
 
         absent = why_absent(found["loss"], int(found["rows"]))
         shown = {name: f"{value:.6g}" if math.isfinite(value) else absent for name, value in found.items()}
-        click.echo("  ".join(f"{name} {value}" for name, value in shown.items()))
+        click.echo("  ".join(f"{AVERAGED.get(name, name)} {value}" for name, value in shown.items()))
 
 
 def _read(

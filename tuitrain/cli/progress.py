@@ -369,7 +369,7 @@ def search_summary(found: SearchResult) -> str:
 
 
 def _scores(scores: Mapping[str, float]) -> str:
-    return "  ".join(f"{name} {value:.4f}" for name, value in scores.items())
+    return "  ".join(f"{AVERAGED.get(name, name)} {value:.4f}" for name, value in scores.items())
 
 
 def _about_average(average: Averaged, metric: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuitrain.options.metric_names import LOSS
-from tuitrain.text import visible
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 MOST_NAME = 30  # cells of a class's name
@@ -21,7 +21,8 @@ def asked_scores(found: Mapping[str, Any]) -> list[str]:
     metric = found.get("hyperparameters", {}).get("metric", LOSS)
     lines = []
     if metric != LOSS:
-        told = [f"{_(part)} {_beside(one['metrics'][metric])}" for part, one in judged.items()]
+        told = [f"{_(part)} {_beside(one['metrics'][metric])}{_instead(part, one['metrics'][metric])}"
+                for part, one in judged.items()]  # fmt: skip
         lines.append(f"  {metric.replace('_', ' ')}: " + "; ".join(told))
     names = {one["averages"] for one in judged.values() if one.get("averages", "macro") != "macro"}
     for name in sorted(names):
@@ -44,6 +45,12 @@ def _beside(one: Mapping[str, Any]) -> str:
     return f"{one['value']:.4g} ({', '.join(parts)})" if parts else f"{one['value']:.4g}"
 
 
+def _instead(part: str, one: Mapping[str, Any]) -> str:
+    """What chose the epoch where the metric is not defined on the validation rows."""
+    return _(", so that the loss chose the epoch") if part == "validation" and one["value"] is None else ""
+
+
 def _of_class(one: Mapping[str, Any]) -> str:
-    text = _("precision {precision:.3f}, recall {recall:.3f}, f1 {f1:.3f} ({rows} rows)")
-    return text.format(precision=one["precision"], recall=one["recall"], f1=one["f1"], rows=one["rows"])
+    text = _("precision {precision:.3f}, recall {recall:.3f}, f1 {f1:.3f} ({rows})")
+    rows = counted(one["rows"], "row")
+    return text.format(precision=one["precision"], recall=one["recall"], f1=one["f1"], rows=rows)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tuitrain.cli.progress import setting_text
+from tuitrain.cli.progress import AVERAGED, setting_text
 from tuitrain.cli.runs import NOT_SHOWN, curve_lines
 from tuitrain.numbers import duration
 from tuitrain.runs.run import Run
@@ -35,7 +35,7 @@ def search_lines(run: Run, width: int) -> list[str]:
             epochs=progress["epochs"], time=duration(float(progress["seconds"])))),
         (_("best score"), NOT_SHOWN if score is None else f"{score:.4f} {metric}"),
         (_("setting"), "" if best is None else visible(setting_text(best.setting), 300)),
-        *((_(part), ", ".join(f"{n} {v:.4f}" for n, v in found.items() if isinstance(v, int | float)))
+        *((_(part), ", ".join(f"{AVERAGED.get(n, n)} {v:.4f}" for n, v in found.items() if isinstance(v, int | float)))
           for part, found in progress["evaluations"].items()),
         (_("searched"), visible(", ".join(f"{n}={t}" for n, t in study.space.to_texts().items()), 500)),
         (_("note"), visible(about["note"], 500) if about.get("note") else ""),

@@ -141,7 +141,7 @@ def decision_scores(confusion: Array, positive: int | None = None) -> dict[str, 
     return {
         "accuracy": _quotient(right, total, UNKNOWN), "balanced_accuracy": _over(true > 0)(recall),
         "precision": pick(precision), "recall": pick(recall), "f1": pick(f1),
-        "mcc": _quotient(right * total - (true * answered).sum(axis=-1), within),
+        "mcc": np.clip(_quotient(right * total - (true * answered).sum(axis=-1), within), -1, 1),  # beyond by rounding
     }  # fmt: skip
 
 

@@ -50,8 +50,14 @@ class MembersState:
     ended: Mapping[int, Ended]
 
 
-def _check_threshold(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
-    """Refuse a threshold where it would say nothing."""
+def check_threshold(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    """Refuse a threshold where it would say nothing.
+
+    Raises
+    ------
+    HyperparameterError
+        if the target is a number, none of several classes is looked for, or the loss gives no probabilities.
+    """
     if hyperparameters.threshold == NO_THRESHOLD:
         return
     if not dataset.n_classes:
@@ -89,7 +95,7 @@ class Members:
     ) -> None:
         self.count = hyperparameters.ensemble
         self._hyperparameters = hyperparameters
-        _check_threshold(dataset, hyperparameters)
+        check_threshold(dataset, hyperparameters)
         self.own = dataset
         self.parts: tuple[ValidationPart, ...] = ()
         self.dataset = dataset

@@ -16,7 +16,7 @@ from tuitrain.engine.resampling import Interval, classes_measure, intervals, val
 from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_constant, scores_of_values
 from tuitrain.numbers import json_number
 from tuitrain.options.metric_names import LOSS
-from tuitrain.text import quoted
+from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -113,12 +113,14 @@ def too_few(rows: int, name: str, metric: str, interval: Interval) -> str:
     low, high = interval
     if round(low, 2) == round(high, 2):  # all resampled rows were right: they cannot show how few they are
         text = _(
-            "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, "
+            "only {rows} of class {name}, too few to choose by; --ensemble 8 validates on every row, "
             "and tuitrain search --folds 5 --seeds 3 compares more safely"
         )
-        return text.format(rows=rows, name=quoted(name))
+        return text.format(rows=counted(rows, "validation row"), name=quoted(name))
     text = _(
-        "only {rows} validation rows of class {name}: {metric} may as well be {low:.2f} as {high:.2f} on "
+        "only {rows} of class {name}: {metric} may as well be {low:.2f} as {high:.2f} on "
         "others; --ensemble 8 validates on every row, and tuitrain search --folds 5 --seeds 3 compares more safely"
     )
-    return text.format(rows=rows, name=quoted(name), metric=metric.replace("_", " "), low=low, high=high)
+    return text.format(
+        rows=counted(rows, "validation row"), name=quoted(name), metric=metric.replace("_", " "), low=low, high=high
+    )

@@ -97,9 +97,12 @@ def make_average(study: Study, dataset: Dataset) -> Averaged | None:
     if len(found) < 2:
         return None
     metric, first = study.settings.metric, found[0].model
+    judge = first  # in the units of `y`: folds have those of the dataset, also where an ensemble has joined its rows
+    if len(folds) > 1:
+        judge = replace(first, target_mean=dataset.target_mean, target_scale=dataset.target_scale)
 
     def value(outputs: Array) -> Value:
-        return _value(first, outputs, y, metric)
+        return _value(judge, outputs, y, metric)
 
     answers = np.stack([one.outputs for one in found])
     counts = greedy_counts(answers, first.network.loss.name, value)

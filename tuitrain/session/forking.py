@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import RunError
 from tuitrain.numbers import duration
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.options.presets import changes_to
 from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.checkpoint import Checkpoint, read_about
 from tuitrain.runs.data_source import dataset_of_run
@@ -19,7 +21,7 @@ from tuitrain.runs.kept_epochs import kept_epochs
 from tuitrain.runs.metrics_reading import read_history
 from tuitrain.runs.model import Model
 from tuitrain.runs.run import LAST, METRICS, Run, read_run
-from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter
+from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter, SetPreset
 from tuitrain.session.continuation import began_with, continuation_of, read_journal
 from tuitrain.session.handed_on import Forked
 from tuitrain.session.keeping import BEGUN, Keeper
@@ -134,17 +136,22 @@ def _begun(
 
 def _obeyed(live: LiveTraining, entry: JournalEntry) -> LiveTraining:
     """Do again what a command of the journal did to a training."""
-    command = entry.command
+    command, changes = entry.command, dict[str, Any]()
     if entry.refused:
         return live
-    if isinstance(command, SetHyperparameter) and not live.trainer.steps_done:
-        again = LiveTraining(live.dataset, live.given.replace(**{command.name: command.value}), clock=live.clock)
+    if isinstance(command, SetHyperparameter):
+        changes = {command.name: command.value}
+    elif isinstance(command, SetPreset):
+        changes = changes_to(command.name, live.given)
+    if changes and not live.trainer.steps_done:
+        again = LiveTraining(live.dataset, live.given.replace(**changes), clock=live.clock)
         again.measure_start()
         return again
-    if isinstance(command, SetHyperparameter) and FIELDS[command.name].live:
-        live.set(command.name, command.value)
-    elif isinstance(command, SetParameter):
-        live.set_parameter(command.index, command.value)
+    for name, value in changes.items():
+        if FIELDS[name].live:
+            live.set(name, value)
+    if isinstance(command, SetParameter):
+        live.set_parameter(command.index, command.value, command.member)
     elif isinstance(command, AddNote):
         live.add_note(command.text, command.page)
     return live

@@ -126,6 +126,16 @@ async def test_what_another_holds_is_left_alone_and_said() -> None:
         await settle(pilot, lambda: "↯ interrupted" in text_of(pilot.app))
 
 
+async def test_help_shows_the_keys_until_it_is_pressed_again() -> None:
+    async with showing((80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await settle(pilot, lambda: "continue it on Train" in text_of(pilot.app))
+        await pilot.press("question_mark")
+        await settle(pilot, lambda: "differs by" in text_of(pilot.app))
+        await pilot.press("down")
+        assert screen(pilot).row.name == "b"
+
+
 async def test_f_forks_a_run_at_an_epoch_that_is_asked_for() -> None:
     async with showing() as pilot:
         await pilot.press("down", "f")

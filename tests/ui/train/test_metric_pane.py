@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.ui import snapshots_made_up as made_up
@@ -61,8 +63,6 @@ async def test_in_little_height_the_most_useful_scores_and_each_class_come_first
 
 
 async def test_what_chooses_the_best_epoch_comes_first():
-    from dataclasses import replace
-
     watched = replace(RARE, hyperparameters=RARE.hyperparameters.replace(metric="mcc"))
     assert (await drawn("scores", watched)).splitlines()[1].startswith(" MCC")
     assert (await drawn("scores", watched, (18, 10))).splitlines()[0].startswith(" MCC")
@@ -96,6 +96,16 @@ async def test_reliability_is_told_in_figures_and_drawn():
         assert any(f"error {figure(found.error)}" in row for row in rows)
     plot = [row.partition("┤")[2] for row in rows if "┤" in row]
     assert sum(row.count("▲") for row in plot) >= kept.sum() - 2  # two may share a cell
+
+
+@pytest.mark.parametrize("form", ["roc", "precision_recall", "reliability"])
+async def test_curves_that_are_not_known_yet_are_waited_for(form):
+    """As within an epoch that takes long: the loss may well give probabilities."""
+    view = replace(RARE.metric_view, intervals={}, roc=(), precision_recall=(), reliability=None)
+    assert "shown as soon as it is known" in await drawn(form, replace(RARE, metric_view=view))
+    known = replace(RARE.metric_view, reliability=None)
+    told = "this loss gives no probabilities" in await drawn(form, replace(RARE, metric_view=known))
+    assert told is (form == "reliability")
 
 
 async def test_curves_are_drawn_with_the_point_of_the_decision():

@@ -136,6 +136,20 @@ async def test_u_takes_the_remedy_back_before_edits_that_were_made_earlier(sessi
         assert session.sent[-1] == SetHyperparameter("gradient_clip", 0.0)
 
 
+async def test_a_remedy_is_adopted_though_its_finding_is_gone_when_the_question_is_answered(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.become(state="running")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("f2")
+        await settle(pilot, lambda: "Adopt, and start over?" in text_of(pilot.app))
+        monkeypatch.setattr(fake_session, "findings", lambda course: [])
+        session.become()
+        await settle(pilot, lambda: not session.snapshot.findings)
+        await pilot.press("y")
+        await settle(pilot, lambda: SetHyperparameter("learning_rate", 0.003) in session.sent)
+
+
 async def test_what_an_adopted_remedy_did_stands_above_the_finding(
     session: FakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import LEARNED, Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
+from tuitrain.engine.scoring import NO_THRESHOLD
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
@@ -111,8 +112,13 @@ def unused_inputs(judged: Judgement) -> Finding | None:
 
 
 def one_class(judged: Judgement) -> Finding | None:
-    """Find a network that answers one class for every row, or all but a few, though the inputs tell more."""
+    """Find a network that answers one class for every row, or all but a few, though the inputs tell more.
+
+    Only the likeliest class is known here, which is not the answer where a threshold decides; so with `imbalance`.
+    """
     predicted = judged.observation.now.predicted
+    if judged.h.threshold != NO_THRESHOLD:
+        return None
     if not predicted or max(predicted) < ONE_CLASS or len(judged.data.class_shares) < 2:
         return None
     is_uneven = max(judged.data.class_shares) > FREQUENT / len(judged.data.class_shares)
@@ -142,7 +148,7 @@ def imbalance(judged: Judgement) -> Finding | None:
     Where a threshold is asked for, it decides how many are found, and the recalls of likeliest classes say nothing.
     """
     data, now = judged.data, judged.observation.now
-    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != "none":
+    if not data.class_shares or judged.h.class_weights != "none" or judged.h.threshold != NO_THRESHOLD:
         return None
     limit = RARE_CLASS / len(data.class_shares)
     shares = {k: share for k, share in enumerate(data.class_shares) if 0 < share < limit}

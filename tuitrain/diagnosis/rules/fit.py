@@ -9,6 +9,7 @@ import numpy as np
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
+from tuitrain.diagnosis.rules.learning_rate import HARDLY_BEGUN
 from tuitrain.engine.usual_rate import usual_rate
 from tuitrain.translation import gettext as _
 
@@ -31,9 +32,12 @@ def over_regularised(judged: Judgement) -> Finding | None:
     """Find a network that falls short on its training rows too, under a penalty or dropout far above the usual.
 
     L2 is blamed from 0.03, L1 from 0.003, weight decay from 1, dropout from 0.5: below these no planted case fell
-    short. Five times as much is blamed where the network is only a little behind.
+    short. Five times as much is blamed where the network is only a little behind. What ended after a few steps, and
+    still got better, was not held up by it.
     """
     h = judged.h
+    if judged.course.is_over and judged.course.step <= HARDLY_BEGUN and judged.is_falling:
+        return None
     if not judged.is_poor and not judged.deficit > max(A_LITTLE, judged.chance):
         return None
     heaviness = {

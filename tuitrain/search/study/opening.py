@@ -6,6 +6,7 @@ import dataclasses
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
 from tuitrain.runs.data_file import can_be_read_again, read_dataset, to_bytes
 from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.members import check_threshold
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import DATA
 from tuitrain.search.folds import check_scored, make_folds
+from tuitrain.search.space.ranges import Choices, Range
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
@@ -45,6 +48,8 @@ def create_study(
     ------
     SearchError
         if the settings do not fit the task, or the directory cannot be made.
+    HyperparameterError
+        if a trial's model could not answer by its threshold.
     """
     check_strategy(settings.strategy)
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
@@ -54,6 +59,7 @@ def create_study(
     space = space.settled(facts.train, has_bins=facts.has_bins)
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
+        _check_thresholds(space, dataset)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
     source = Source(
         facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_inputs or facts.n_features,
@@ -93,6 +99,21 @@ def create_study_or_elsewhere(path: Path, *given: Any, is_folder: bool = False, 
     )
     study.notices = (*study.notices, kept)
     return study
+
+
+def _check_thresholds(space: Space, dataset: Dataset) -> None:
+    """Refuse a search in which a threshold could not be that of the best trial's model; see `check_threshold`."""
+    losses, thresholds = (_possible(space, name) for name in ("loss", "threshold"))
+    for loss, threshold in product(losses, thresholds):
+        check_threshold(dataset, space.base.replace(loss=loss, threshold=threshold))
+
+
+def _possible(space: Space, name: str) -> tuple[Any, ...]:
+    """The values that a hyperparameter may have, of a range its lower end."""
+    domain = space.domains.get(name)
+    if domain is None:
+        return (getattr(space.base, name),)
+    return domain.values if isinstance(domain, Choices) else (domain.low,) if isinstance(domain, Range) else ()
 
 
 def check_ends(settings: Settings, space: Space) -> None:

@@ -205,6 +205,10 @@ class RunsScreen(Opening, inherit_bindings=False):
 
     # What the keys do
 
+    def action_help(self) -> None:
+        """All keys: nothing that is selected here has a page of its own."""
+        self.action_keys()
+
     def _moved(self, at: int) -> None:
         self.at = max(0, min(at, len(self.found.rows) - 1))
         self.refresh_page()

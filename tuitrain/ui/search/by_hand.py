@@ -94,8 +94,13 @@ class HandRuns:
         if self._asked == self._of and known != self._known:
             self._known = known
             found = [training for _stamp, training in known.values() if training is not None]
-            alike = [training for training in found if training.metric == found[-1].metric]  # others do not compare
+            alike = [training for training in found if _measure(training) == _measure(found[-1])]
             self.trainings = tuple(replace(training, training=at) for at, training in enumerate(alike, 1))
+
+
+def _measure(training: FinishedTraining) -> tuple[str, str | None]:
+    """What its score is: of another metric, or of another class that is looked for, it does not compare."""
+    return training.metric, training.dataset.positive
 
 
 class ByHand:

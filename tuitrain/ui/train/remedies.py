@@ -83,7 +83,7 @@ class Remedies:
         if place >= len(tried):
             screen.say(_("no such remedy; ! lists what was found"))
             return
-        remedy = tried[place].remedy
+        remedy, kind = tried[place].remedy, self.findings(snapshot)[0].kind
         screen.close_findings()
         commands = commands_of(remedy, snapshot)
         if snapshot.step == 0:  # the user starts it
@@ -92,7 +92,6 @@ class Remedies:
 
         def adopt() -> None:
             now = screen.session.snapshot
-            kind = self.findings(now)[0].kind
             self._adopted, self._said = Adopted(
                 f"F{FIRST_KEY + place}", remedy, kind, now, is_anew=is_anew, edits=screen.form.model.n_edits
             ), ""  # fmt: skip

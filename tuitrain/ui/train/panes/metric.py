@@ -42,6 +42,7 @@ FORMS = {  # what can be drawn: its name, what it is, and the word whose page te
         "confusion matrix",
     ),
 }  # fmt: skip
+CURVES = frozenset({"roc", "precision_recall", "reliability"})  # of scores, which are known with their intervals
 
 
 class MetricPane(TrainPane):
@@ -124,7 +125,8 @@ class MetricPane(TrainPane):
 
     def _content(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.metric_view
-        if found is None:
+        is_curve = width >= NARROW and self.form in CURVES
+        if found is None or (is_curve and found.confusion is not None and not found.intervals):
             return notice(width, height, (_("shown as soon as it is known"), _("none yet")), self.look["dim"])
         tables = MetricTables(found, self._names(found), snapshot.hyperparameters.metric, self.look)
         if width < NARROW:

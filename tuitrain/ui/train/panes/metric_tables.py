@@ -15,6 +15,7 @@ from tuitrain.numbers import share, significant
 from tuitrain.runs.history import Floats
 from tuitrain.runs.scores import LEAST_OF_A_CLASS
 from tuitrain.session.snapshot import MetricView, ThresholdCurve
+from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.confusion import draw_confusion
 from tuitrain.ui.plots.lines import cut, line, notice, padded
@@ -176,11 +177,12 @@ class MetricTables:
 
     def _noisy_line(self, width: int) -> Strip:
         """How few rows there are to choose by, and what does better."""
-        rows, name = self.rarest
+        number, name = self.rarest
+        rows = counted(number, "row")
         forms = [
-            _("! only {rows} rows of {name}: ensemble 8, or folds").format(rows=rows, name=name),
-            _("! only {rows} rows of {name}: ensemble 8").format(rows=rows, name=name),
-            _("! only {rows} rows of {name}").format(rows=rows, name=name),
+            _("! only {rows} of {name}: ensemble 8, or folds").format(rows=rows, name=name),
+            _("! only {rows} of {name}: ensemble 8").format(rows=rows, name=name),
+            _("! only {rows} of {name}").format(rows=rows, name=name),
         ]
         text = next((form for form in forms if cell_len(form) < width), forms[-1])
         is_wide = any(high - low >= WIDE for low, high in self.found.intervals.values())
