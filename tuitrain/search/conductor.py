@@ -18,7 +18,7 @@ from tuitrain.runs.stopwatch import Stopwatch
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.halving import longest_training, rungs
-from tuitrain.search.room import Room
+from tuitrain.search.room import DiskRoom
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
@@ -94,7 +94,7 @@ class Conductor:
     _version: int = 0
 
     def __post_init__(self) -> None:
-        self._room = Room(self.study.path)
+        self._room = DiskRoom(self.study.path)
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
         self._limit = blas_threads(1)  # throughout the search: the number of threads changes bits
         self._limit.__enter__()

@@ -15,7 +15,7 @@ SECONDS = 1.0  # between two tries
 
 
 @dataclass
-class Room:
+class DiskRoom:
     """Whether a search waits for room on the disk of its study at `path`; `notices` tell the user, and grow."""
 
     path: Path
