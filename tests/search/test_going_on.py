@@ -81,8 +81,12 @@ def test_a_study_that_is_moved_while_it_is_searched_is_told_of_and_goes_on_there
         if progress.trials and not (tmp_path / "there").exists():
             (tmp_path / "s").rename(tmp_path / "there")
 
-    with pytest.raises(SearchError, match=r"s: was moved to .*there while it .* tuitrain search --resume .*there$"):
-        run_study(study, IRIS, on_progress=move)
+    moved_to = pytest.raises(
+        SearchError, match=r"s: was moved to .*there while it .* tuitrain search --resume .*there$"
+    )
+    with moved_to, conducting(study, IRIS) as conductor:
+        while conductor.step(0.1):
+            move(conductor.progress())
     assert not (tmp_path / "s").exists()
     moved = Study(tmp_path / "there")
     assert study_row(moved, datetime.now(UTC)).values["status"] == "interrupted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.session.kept import IRIS, CountingDisk, place, train_on
@@ -91,6 +92,19 @@ def test_a_session_continues_an_ensemble_within_an_epoch_and_repeats_it(whole: R
     assert told["ensemble"] == whole.to_json()["ensemble"] and told["given"]["ensemble"] == 4
     assert told["findings"] == [finding.described() for finding in whole.findings]
     assert replay(read_run(tmp_path / "run")).different == ()
+
+
+def test_the_gradient_of_a_network_that_had_ended_before_is_not_known(whole: Result, tmp_path: Path) -> None:
+    train(IRIS, H, lambda record: "stop" if len(record.train_loss) < H.ensemble else None, run=tmp_path / "run")
+    ended = set(Checkpoint.read(tmp_path / "run" / LAST).ended)
+    assert 0 < len(ended) < H.ensemble
+    session = TrainingSession(IRIS, H, resumed=resume(tmp_path / "run"))
+    for member in range(H.ensemble):
+        session.watch([], member=member)
+        until(session, lambda s, member=member: s.member == member)
+        known = [not np.isnan(layer.gradient_norm) for layer in session.snapshot.layers]
+        assert known == [member not in ended] * 2
+    session.close()
 
 
 def test_what_was_left_to_auto_stays_so_in_a_run(tmp_path: Path) -> None:

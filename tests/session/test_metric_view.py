@@ -96,6 +96,14 @@ def test_while_it_runs_all_scores_are_of_the_last_epochs_end() -> None:
     assert metric_view(trainer, dataset).values["log_loss"] != before["log_loss"]
 
 
+@pytest.mark.parametrize(("name", "metric"), [("diabetes", "mae"), ("iris", "f1")])
+def test_a_training_that_is_looked_at_goes_on_to_choose_by_its_metric(name: str, metric: str) -> None:
+    dataset = plain_dataset(name)
+    alone, trainer = (trained(dataset, 1, metric=metric) for _ in range(2))
+    metric_view(trainer, dataset, in_detail=True)
+    assert trainer.epoch().metrics[metric] == alone.epoch().metrics[metric]
+
+
 def test_a_class_missing_in_validation_leaves_every_score_known() -> None:
     dataset = plain_dataset("iris")
     kept = dataset.validation.y != 2

@@ -105,18 +105,18 @@ def test_an_error_that_comes_again_while_closing_ends_the_search(
     until(session, lambda s: done(s) >= 2)
     close = Conductor.close
 
-    def full(file: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def fail(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
 
     def fail_too(conductor: Conductor) -> None:
         close(conductor)
         raise SearchError("what the workers brought cannot be written")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
+        patch.setattr(os, "fsync", fail)
         patch.setattr(Conductor, "close", fail_too)
         found = until(session, lambda s: s.state == "failed")
-    assert "No space left" in found.message
+    assert "Input/output error" in found.message
     assert found.progress.running == ()
     assert session.snapshot.unfinished == found.study
     before = done(found)

@@ -96,17 +96,17 @@ class Examined:
         return self._measure(self.decided, True)
 
     def member_scores(self, name: str, *, positive: int | None = None) -> Array:
-        """Return one metric of each member, (M,) float64, from the last evaluation, which has to have kept outputs."""
+        """Return one metric of each member, (M,) float64, from the last evaluation; that of classes keeps outputs."""
         return np.array([self._scores(member, positive)[name] for member in range(len(self.decided))])
 
     def _scores(self, member: int, positive: int | None) -> dict[str, float]:
-        assert self.outputs is not None
         truth = self._flat_truth if self._flat_truth.ndim == 1 else self._flat_truth[member]
         if not self._classes:
             scale, shift = (
                 float(np.broadcast_to(part, (len(self.decided),))[member]) for part in (self._scale, self._shift)
             )
             return scores_of_values(truth * scale + shift, self.decided[member].astype(np.float64) * scale + shift)
+        assert self.outputs is not None
         scores, are_probabilities = ranking(self.outputs[member], self._network.loss)
         return scores_of_classes(
             truth, scores, self.decided[member], are_probabilities=are_probabilities, positive=positive

@@ -31,11 +31,5 @@ class Stopwatch:
 
     @property
     def unreported(self) -> float:
-        """The time since `take_unreported` was last called."""
+        """The time that is in no record of the study yet."""
         return self.seconds - self.reported
-
-    def take_unreported(self) -> float:
-        """Return `unreported`, and count it as reported."""
-        now = self.seconds
-        passed, self.reported = now - self.reported, now
-        return passed

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuitrain.engine.threads import blas_threads
+from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.stopwatch import Stopwatch
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.halving import longest_training, rungs
+from tuitrain.search.room import DiskRoom
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
@@ -25,7 +27,7 @@ from tuitrain.search.strategies.observation import known_before, observations
 from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
-from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
+from tuitrain.search.workers.supervisor import Event, Failed, Finished, Reported, Started, Stopped, Supervisor
 from tuitrain.translation import gettext as _
 
 MOST_AT_ONCE = 512  # trials that a strategy that does not learn proposes at a time
@@ -74,6 +76,8 @@ class Conductor:
     on_best: Callable[[Trial, Any], object] = lambda trial, parameters: None
     ending: str = ""
     _is_one_at_a_time: bool = False
+    _events: list[Event] = field(default_factory=list)  # that the workers told of, and are not taken in
+    _kept_best: tuple[Trial, Any] | None = None  # a new best trial and its parameters, to be kept
     _curves: dict[int, list[float]] = field(default_factory=dict)
     _submitted: set[int] = field(default_factory=set)
     _proposals: list[dict[str, Any]] = field(default_factory=list)
@@ -90,6 +94,7 @@ class Conductor:
     _version: int = 0
 
     def __post_init__(self) -> None:
+        self._room = DiskRoom(self.study.path)
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
         self._limit = blas_threads(1)  # throughout the search: the number of threads changes bits
         self._limit.__enter__()
@@ -107,8 +112,8 @@ class Conductor:
         if not self._are_workers_closed:
             self._are_workers_closed = True
             self.supervisor.close()
-            for event in self.supervisor.events(0):
-                self._take(event)
+            self._events += self.supervisor.events(0)
+            self._take_all()
 
     def run(
         self, on_progress: Callable[[SearchProgress], object] | None = None, *, every: float = 0.1
@@ -122,9 +127,28 @@ class Conductor:
         return self.progress()
 
     def step(self, timeout: float) -> bool:
-        """Plan, submit, and process events; return False when the search is over."""
+        """Plan, submit, and process events; return False when the search is over.
+
+        On a full disk nothing is begun until what there is can be written; a search that is stopped does not wait.
+        """
         if self._is_asked_to_stop and not self._is_stopping:
             self.stop()
+        if not self._is_stopping and self._room.is_closed(timeout):
+            return True
+        known = self.study.n_events
+        try:
+            goes_on = self._step(timeout)
+        except TuitrainError as error:
+            if self._is_stopping or not self._room.is_missing(error):
+                raise
+            self._clock.halt()
+            return True
+        if self.study.n_events > known:
+            self._room.found()
+        return goes_on
+
+    def _step(self, timeout: float) -> bool:
+        self._take_all()
         self._plan()
         self._submit()
         is_over = self._is_over()
@@ -133,8 +157,8 @@ class Conductor:
         if is_over:
             return False
         is_waiting = self._thinking is not None and not self._submitted
-        for event in self.supervisor.events(min(timeout, 0.002) if is_waiting else timeout):
-            self._take(event)
+        self._events += self.supervisor.events(min(timeout, 0.002) if is_waiting else timeout)
+        self._take_all()
         return True
 
     def pause(self) -> None:
@@ -194,7 +218,8 @@ class Conductor:
             curves={number: tuple(self._curves[number]) for number in running if number in self._curves},
             running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
             seconds=seconds, trials_per_second=rate, seconds_left=self._seconds_left(rate, seconds),
-            ending=self.ending, version=self._version, notices=(*study.notices, *self.supervisor.notices),
+            ending=self.ending, version=self._version,
+            notices=(*study.notices, *self.supervisor.notices, *self._room.notices),
             left_to_spread=self._left_to_spread(), guesses=tuple(study.guesses),
         )  # fmt: skip
 
@@ -378,6 +403,16 @@ class Conductor:
             tuple(marks), earlier,
         )  # fmt: skip
 
+    def _take_all(self) -> None:
+        """Take in what the workers tell; what cannot be written stays first in the line."""
+        while self._events or self._kept_best is not None:
+            if self._kept_best is not None:
+                self.on_best(*self._kept_best)
+                self._kept_best = None
+            else:
+                self._take(self._events[0])
+                del self._events[0]
+
     def _take(self, event: object) -> None:
         study = self.study
         if isinstance(event, Started):
@@ -390,19 +425,25 @@ class Conductor:
             self._finish(event.task, event.result, is_whole=isinstance(event, Finished))
         elif isinstance(event, Failed):
             before = self._done()
-            study.fail(event.task, event.message, seconds=self._clock.take_unreported())
+            self._reported(lambda seconds: study.fail(event.task, event.message, seconds=seconds))
             self._end(event.task, before)
 
     def _finish(self, stack: int, result: Any, *, is_whole: bool) -> None:
         study, before = self.study, self._done()
         is_kept = result is not None and (is_whole or study.settings.prune == "none")
         if is_kept:
-            study.finish(stack, result, seconds=self._clock.take_unreported())
+            self._reported(lambda seconds: study.finish(stack, result, seconds=seconds))
             if result.parameters is not None and study.best is not None and study.best.number == result.best:
-                self.on_best(study.best, result.parameters)
+                self._kept_best = (study.best, result.parameters)
         else:
             study.requeue(stack)
         self._end(stack, before)
+
+    def _reported(self, write: Callable[[float], None]) -> None:
+        """Record something with the time since the last record, which counts as recorded where that succeeds."""
+        seconds = self._clock.unreported
+        write(seconds)
+        self._clock.reported += seconds
 
     def _end(self, stack: int, before: int) -> None:
         self._new_done += self._done() - before

@@ -425,7 +425,8 @@ class LiveTraining:
         record, place = self._record, self.shown.place
         if (place is None or not self._is_step_shown) and (found := self.shown.measured) is not None:
             return found
-        place = place or 0
+        if place is None:  # it had ended before the run was continued
+            return (np.full(len(self.trainer.network.slices), np.nan),) * 3
         idle = record.idle_shares[place] if record else np.full(len(self.trainer.network.slices), np.nan)
         if self._is_step_shown:
             _, norms, ratios = self.trainer.last_step

@@ -66,7 +66,7 @@ def metric_view(
     """
     part, name = (dataset.validation, "validation") if trainer.validation else (dataset.train, "train")
     examined = trainer.validation or train_rows or trainer.examine(part)
-    examined.keeps_outputs = bool(dataset.n_classes)
+    examined.keeps_outputs |= bool(dataset.n_classes)  # the trainer may need them itself
     if not is_running or not examined.decided.size:
         examined.evaluate()
     epoch = epoch_of_weights(trainer)

@@ -54,9 +54,9 @@ class StudyRecord:
         self.guesses: list[Guess] = []
         self.chosen: dict[str, Any] | None = None
         self.notes: list[StudyNote] = []
-        self._changes = 0
+        self.n_events = 0
         self._best: Trial | None = None
-        self._best_of = -1  # the number of changes after which it was the best
+        self._best_of = -1  # the number of events after which it was the best
 
     @property
     def trials(self) -> list[Trial]:
@@ -80,9 +80,9 @@ class StudyRecord:
     @property
     def best(self) -> Trial | None:
         """The best finished trial."""
-        if self._best_of != self._changes:  # asked for many times between two changes
+        if self._best_of != self.n_events:  # asked for many times between two changes
             finished = (trial for trial in self.trials if trial.state == "finished")
-            self._best_of, self._best = self._changes, min(finished, key=self.rank, default=None)
+            self._best_of, self._best = self.n_events, min(finished, key=self.rank, default=None)
         return self._best
 
     def rank(self, trial: Trial) -> tuple[float, float, int]:
@@ -107,7 +107,7 @@ class StudyRecord:
         """Make the event part of what is known; reading the journal and writing it come here alike."""
         getattr(self, f"_on_{event['event']}")(event)  # `checked_event` knows which there are
         self.seconds += event.get("seconds", 0.0) if event["event"] == "finished" else 0.0
-        self._changes += 1
+        self.n_events += 1
 
     def _on_queued(self, event: Mapping[str, Any]) -> None:
         for item in event["trials"]:
