@@ -27,7 +27,7 @@ from tuitrain.runs.run import read_run
 from tuitrain.search.study.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
-HERE = ("--runs-dir", "no/runs")
+HERE = ("--runs-dir", "runs")
 
 
 def table(path: Path) -> list[dict[str, str]]:
