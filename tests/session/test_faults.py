@@ -23,6 +23,7 @@ from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import AskFirst, EstimateGrid, Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.search import SearchSession, begin_search
 from tuitrain.session.training import TrainingSession
 
@@ -80,6 +81,22 @@ def test_a_failure_is_forgotten_with_the_training_that_failed(
     session.send(Start())
     until(session, lambda s: s.state == "done")
     assert session.failure is None
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_a_run_whose_end_cannot_be_kept_holds_nobody_up(
+    state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keeper, "end", lambda *_arguments, **_named: {}["nothing"])
+    if state == "failed":
+        monkeypatch.setattr(Trainer, "step", lambda self: 1 // 0)
+    session = TrainingSession(load_dataset("moons?n=40"), QUICK, place=RunPlace(tmp_path, "run"))
+    session.send(Start())
+    ended = until(session, lambda s: s.state == state)
+    assert ended.run_notices[-1] == "KeyError: 'nothing'"
+    with monkeypatch.context() as mended:
+        mended.setattr(Keeper, "end", lambda *_arguments, **_named: None)
+        session.close()
 
 
 def test_the_same_value_again_changes_nothing() -> None:

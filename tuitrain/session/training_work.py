@@ -11,7 +11,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetSource
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
-from tuitrain.errors import HyperparameterError, RunError
+from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.presets import changes_to
 from tuitrain.runs.finished import FinishedTraining, note_text
@@ -508,14 +508,22 @@ class Training(Work[Snapshot]):
         """Record what broke the training; a view that breaks leaves the training as it is."""
         self.live.stop_clock()
         if self._state != "running":
-            return {"message": self.message}
+            if self._state != "paused":  # the training has ended, and what broke is the keeping of its end
+                self.keeper.notices.append(self.message)
+            return {
+                "state": self._state, "message": self.message, "ending": self._ending,
+                "run_notices": tuple(self.keeper.notices),
+            }  # fmt: skip
         self._state, self._ending = "failed", self.message
         failed = self._findings.failed(self._ending)
         self._note("failed")
-        self._keep_end()
+        try:
+            self._keep_end()
+        except Exception as again:  # whatever it is: that the training failed is shown all the same
+            self.keeper.notices.append(error_line(again))
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
-            "findings": failed,
+            "findings": failed, "run_notices": tuple(self.keeper.notices),
         }  # fmt: skip
 
     def close(self) -> None:
