@@ -25,15 +25,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tuitrain.configuration import read_configuration
-from tuitrain.search.face import create_study, run_study
-from tuitrain.search.manual import Training
-from tuitrain.search.settings import Settings
-
 from tuitrain import Hyperparameters, Model, Space, __version__, load_dataset, load_model, train
+from tuitrain.configuration import read_configuration
 from tuitrain.data.loading import load_tables
 from tuitrain.search.export import write_csv
+from tuitrain.search.face import create_study, run_study
+from tuitrain.search.manual import Training
 from tuitrain.search.manual_study import ManualStudies
+from tuitrain.search.settings import Settings
 from tuitrain.search.study import Study
 
 FILES = Path(__file__).parent / "files"

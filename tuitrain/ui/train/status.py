@@ -145,8 +145,12 @@ def words_now(snapshot: Snapshot) -> dict[str, str]:
 
 
 def ranks_now(snapshot: Snapshot) -> dict[str, int]:
-    """The keys that are wanted more than usual: those of looking back."""
-    return {"before": 98, "present": 97, "fork": 96} if snapshot.past is not None else {}
+    """The keys that are wanted more than usual: those of looking back; of what has ended, saving and starting over."""
+    if snapshot.past is not None:
+        return {"before": 98, "present": 97, "fork": 96}
+    if snapshot.state == "done" and snapshot.saved_step != snapshot.step:
+        return {"save": 95, "reset": 94, "find": 30}
+    return {}
 
 
 def epoch_text(snapshot: Snapshot) -> str:
