@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.ui.fake_session import FakeSession
 from tuitrain.ui.keys import footer_items
 from tuitrain.ui.train.keys import TRAIN_ACTIONS
-from tuitrain.ui.train.status import ranks_now
+from tuitrain.ui.train.status import ranks_now, words_now
 
 
 def test_what_has_ended_can_be_saved_and_begun_again_by_keys_that_are_told() -> None:
