@@ -508,7 +508,7 @@ class Training(Work[Snapshot]):
         """Record what broke the training; a view that breaks leaves the training as it is."""
         self.live.stop_clock()
         if self._state != "running":
-            if self._state != "paused":  # the training has ended, and what broke is the keeping of its end
+            if self._state in {"done", "diverged"}:  # what broke is the keeping of the end
                 self.keeper.notices.append(self.message)
             return {
                 "state": self._state, "message": self.message, "ending": self._ending,
